@@ -1,0 +1,213 @@
+"""Fixtures for tests in a real browser: Chromium, pages that watch their console, ASGI servers."""
+
+import asyncio
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+START_TIMEOUT = 20.0
+
+
+class ConsoleLog:
+    """What the pages of one test report: console errors and uncaught exceptions.
+
+    An error that no pattern expects fails the test, and so does an expected one that never comes.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.warnings: list[str] = []
+        self._expected: list[str] = []
+        self._allowed: list[str] = []
+
+    def expect(self, pattern: str) -> None:
+        """Declare an error that this test provokes (regular expression, searched)."""
+        self._expected.append(pattern)
+
+    def allow(self, pattern: str) -> None:
+        """Declare an error that may or may not come: `net::ERR_` where a server is stopped."""
+        self._allowed.append(pattern)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if str(message.location.get("url", "")).endswith("/favicon.ico"):
+            return
+        if message.type == "error":
+            self.errors.append(message.text)
+        elif message.type == "warning":
+            self.warnings.append(message.text)
+
+    def verify(self) -> None:
+        patterns = self._expected + self._allowed
+        surprises = [e for e in self.errors if not any(re.search(p, e) for p in patterns)]
+        assert not surprises, f"errors in the browser's console: {surprises}"
+        missing = [p for p in self._expected if not any(re.search(p, e) for e in self.errors)]
+        assert not missing, f"expected in the console, never seen: {missing}; seen: {self.errors}"
+
+
+class Server:
+    """An ASGI app on a loopback port, in a thread; `stop` and `start` keep the port."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        config = uvicorn.Config(
+            self.app,
+            host="127.0.0.1",
+            port=self.port,
+            log_level="critical",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=server.run, name="test-server", daemon=True)
+        self._thread.start()
+        _wait_until(lambda: server.started or not self._alive(), "the server to start")
+        assert server.started, "the server ended while starting"
+
+    def stop(self) -> None:
+        """Close every connection, open streams included, and give the port back."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join(START_TIMEOUT)
+        assert not self._alive(), "the server did not stop"
+        self._server = self._thread = None
+
+    def _alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+
+def _wait_until(condition: Callable[[], Any], what: str, timeout: float = START_TIMEOUT) -> None:
+    """Wait for `condition` to be true; fail naming `what` after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {timeout:g} s in vain for {what}")
+        time.sleep(0.005)
+
+
+class _Chromium:
+    """One browser for all tests of a run.
+
+    Playwright's sync interface leaves its event loop marked as running in this thread, which keeps
+    others from calling `asyncio.run`; the mark is therefore set during browser tests only.
+    """
+
+    def __init__(self) -> None:
+        self._driver = sync_playwright().start()
+        self.browser: Browser = self._driver.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS
+        )
+        self._loop = asyncio._get_running_loop()
+
+    def enter(self) -> None:
+        asyncio._set_running_loop(self._loop)
+
+    def leave(self) -> None:
+        asyncio._set_running_loop(None)
+
+    def close(self) -> None:
+        self.enter()
+        self.browser.close()
+        self._driver.stop()
+        self.leave()
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[_Chromium]:
+    chromium = _Chromium()
+    chromium.leave()
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def browser(_chromium: _Chromium) -> Iterator[Browser]:
+    """The run's headless Chromium."""
+    _chromium.enter()
+    yield _chromium.browser
+    _chromium.leave()
+
+
+@pytest.fixture
+def console() -> ConsoleLog:
+    """The console of all pages of the test; declare expected errors on it."""
+    return ConsoleLog()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Make browser contexts (separate cookies, as of another user)."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(**options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def new_page(
+    new_context: Callable[..., BrowserContext], console: ConsoleLog
+) -> Iterator[Callable[..., Page]]:
+    """Make pages, each in a context of its own unless `context` is given."""
+
+    def make(context: BrowserContext | None = None, **options: Any) -> Page:
+        page = (context or new_context(**options)).new_page()
+        console.watch(page)
+        return page
+
+    yield make
+    console.verify()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page in a fresh context; the test fails on console errors that it did not declare."""
+    return new_page()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Any], Server]]:
+    """Serve an ASGI app: `serve(app).url`; `.stop()` and `.start()` to take it away and back."""
+    servers: list[Server] = []
+
+    def start(app: Any) -> Server:
+        server = Server(app)
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """`wait_until(condition, what)`: poll until `condition()` is true, else fail naming `what`."""
+    return _wait_until
