@@ -1,0 +1,46 @@
+"""Fixtures for tests of a running app."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from support import Server, Visitor
+
+import via
+
+
+@pytest.fixture
+def v() -> via.V:
+    """An app without the embedded broker."""
+    app = via.new()
+    app.config(via.Options(pubsub=via.MemoryPubSub()))
+    return app
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Any], Server]]:
+    """Serve an ASGI app: `serve(app).url`; `.stop()` and `.start()` to take it away and back."""
+    servers: list[Server] = []
+
+    def start(app: Any) -> Server:
+        server = Server(app)
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def visitor(serve: Callable[[Any], Server]) -> Callable[[Any], Visitor]:
+    """Make visitors to an app, which is served on its first one."""
+    served: dict[int, Server] = {}
+
+    def make(app: Any) -> Visitor:
+        if id(app) not in served:
+            served[id(app)] = serve(app)
+        return Visitor(served[id(app)].url)
+
+    return make

@@ -1,0 +1,64 @@
+"""The HTML document around a page's view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from . import h
+
+if TYPE_CHECKING:
+    from .tab import Tab
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+"""Inline styles are allowed, since `h.Style` writes them; scripts need the page's nonce."""
+
+
+def document(
+    tab: Tab,
+    view: h.H,
+    *,
+    title: str,
+    client_path: str,
+    head: Sequence[h.H] = (),
+    foot: Sequence[h.H] = (),
+) -> h.H:
+    """The whole document: it loads the client, declares the signals and opens the stream."""
+    root = tab.visit.root_path
+    signals = {
+        "via_ctx": tab.id,
+        "via_csrf": tab.csrf,
+        **{name: signal.value for name, signal in tab.signals.items()},
+    }
+    goodbye = (
+        f"evt.persisted||navigator.sendBeacon('{root}/_session/close',"
+        "JSON.stringify({via_ctx:$via_ctx,via_csrf:$via_csrf}))"
+    )
+    return h.HTML5(
+        h.HTML5Props(
+            title=title,
+            language="en",
+            head=[
+                h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+                h.Meta(h.Data("signals", msgspec.json.encode(signals).decode())),
+                h.Script(h.Type("module"), h.Src(root + client_path)),
+                *head,
+            ],
+            body=[
+                h.Data(
+                    "init",
+                    f"@get('{root}/_sse',"
+                    "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity})",
+                ),
+                h.Data("on:pagehide__window", goodbye),
+                view,
+                *foot,
+            ],
+        )
+    )

@@ -1,0 +1,108 @@
+"""A tab's queue of handlers: they run one after the other and never overlap."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from . import bridge
+from .errors import ViaError
+
+Job = Callable[[], Any]
+"""A `def` or `async def` of no arguments."""
+
+
+class MailboxClosed(ViaError):
+    """The tab ended before the job did."""
+
+
+class Mailbox:
+    """Runs jobs in order, at once where it is idle, without a task unless a job has to wait.
+
+    `on_error(job, error)` is told what a posted job raised; the jobs behind it still run.
+    """
+
+    __slots__ = ("_busy", "_jobs", "_loop", "_on_error", "_task")
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, on_error: Callable[[Job, Exception], None]
+    ) -> None:
+        self._loop = loop
+        self._on_error = on_error
+        self._jobs: deque[tuple[Job, asyncio.Future[Any] | None]] = deque()
+        self._busy = False
+        self._task: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def post(self, job: Job) -> None:
+        """Run the job when those before it have ended. Call it on the event loop only."""
+        self._add(job, None)
+
+    def submit(self, job: Job) -> asyncio.Future[Any]:
+        """As `post`; the future has the job's result or error, or MailboxClosed."""
+        outcome: asyncio.Future[Any] = self._loop.create_future()
+        self._add(job, outcome)
+        return outcome
+
+    def close(self) -> None:
+        """Forget the waiting jobs and cancel the one that is suspended."""
+        jobs, self._jobs = self._jobs, deque()
+        for _, outcome in jobs:
+            if outcome is not None and not outcome.done():
+                outcome.set_exception(MailboxClosed("the tab has ended"))
+        if self._task is not None and self._task is not asyncio.current_task(self._loop):
+            self._task.cancel()
+
+    def _add(self, job: Job, outcome: asyncio.Future[Any] | None) -> None:
+        self._jobs.append((job, outcome))
+        if self._busy:
+            return
+        self._busy = True
+        if bridge.can_wait():
+            # Never run one tab's handler inside another's.
+            self._loop.call_soon(self._work)
+        else:
+            self._work()
+
+    def _work(self) -> None:
+        while self._jobs:
+            job, outcome = self._jobs.popleft()
+            try:
+                result = bridge.start(job)
+            except Exception as error:
+                self._fail(job, outcome, error)
+            else:
+                if not isinstance(result, bridge.Finished):
+                    self._task = self._loop.create_task(self._finish(job, outcome, result))
+                    return
+                if outcome is not None and not outcome.done():
+                    outcome.set_result(result.value)
+        self._busy = False
+
+    async def _finish(
+        self, job: Job, outcome: asyncio.Future[Any] | None, rest: Coroutine[Any, Any, Any]
+    ) -> None:
+        try:
+            value = await rest
+        except Exception as error:
+            self._fail(job, outcome, error)
+        except asyncio.CancelledError:
+            self._fail(job, outcome, MailboxClosed("the tab has ended"))
+            raise
+        else:
+            if outcome is not None and not outcome.done():
+                outcome.set_result(value)
+        finally:
+            self._task = None
+            self._work()
+
+    def _fail(self, job: Job, outcome: asyncio.Future[Any] | None, error: Exception) -> None:
+        if outcome is None:
+            if not isinstance(error, MailboxClosed):
+                self._on_error(job, error)
+        elif not outcome.done():
+            outcome.set_exception(error)

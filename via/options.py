@@ -1,0 +1,144 @@
+"""`Options`: what `V.config` takes, checked when it is made."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import ConfigError
+
+if TYPE_CHECKING:
+    import os
+    import ssl
+
+    from .app import V
+    from .pubsub import PubSub, StreamConfig
+
+LogLevelDebug: Final = logging.DEBUG
+LogLevelInfo: Final = logging.INFO
+LogLevelWarn: Final = logging.WARNING
+LogLevelError: Final = logging.ERROR
+
+
+def seconds(duration: float | timedelta) -> float:
+    """A duration, given as `timedelta` or as a number of seconds, in seconds."""
+    return duration.total_seconds() if isinstance(duration, timedelta) else float(duration)
+
+
+@dataclass(kw_only=True, slots=True)
+class Options:
+    """The app's options; a field left out (or None) keeps its former value.
+
+    Raises ConfigError, naming the field, where a value cannot be used.
+    """
+
+    dev_mode: bool | None = None
+    """Show the traceback of a failed page in the browser. Default: False."""
+    server_address: str | None = None
+    """Where `V.start` listens, as "host:port" or ":port" (all interfaces). Default: ":3000"."""
+    log_level: int | None = None
+    """`LogLevelDebug`, `LogLevelInfo` (default), `LogLevelWarn` or `LogLevelError`."""
+    logger: logging.Logger | None = None
+    """Where via logs. Default: the logger "via"."""
+    document_title: str | None = None
+    """The pages' title. Default: "⚡ Via"."""
+    plugins: Sequence[Callable[[V], Any]] | None = None
+    """Callables that are given the app, once, by `V.config`."""
+    datastar_content: bytes | None = None
+    """A browser client of your own, such as the official Datastar file, in place of via's."""
+    datastar_path: str | None = None
+    """Where the browser client is served. Default: "/_datastar.js"."""
+    content_security_policy: str | None = None
+    """The pages' Content-Security-Policy; `{nonce}` stands for the page's nonce."""
+    pubsub: PubSub | None = None
+    """A pub/sub backend of your own, in place of the embedded NATS."""
+    nats_url: str | Sequence[str] | None = None
+    """An existing NATS server or cluster, in place of the embedded one."""
+    nats_credentials: str | os.PathLike[str] | None = None
+    """A credentials file for `nats_url`."""
+    nats_tls: ssl.SSLContext | None = None
+    """The TLS context for `nats_url`."""
+    nats_dir: str | os.PathLike[str] | None = None
+    """Where the embedded NATS keeps its streams. Default: a folder that ends with the app."""
+    streams: Sequence[StreamConfig] | None = None
+    """The durable streams that are created or updated at start."""
+    context_ttl: float | timedelta | None = None
+    """How long a page may wait for its stream before it is reaped; seconds or `timedelta`.
+    Negative: never reaped. Default: 30 s."""
+    resume_grace: float | timedelta | None = None
+    """How long a page lives on after its stream dropped; seconds or `timedelta`. Default: 10 s."""
+
+    def __post_init__(self) -> None:
+        for name, check, wanted in _CHECKS:
+            value = getattr(self, name)
+            if value is not None and not check(value):
+                raise ConfigError(f"Options.{name} must be {wanted}, not {value!r}")
+
+    def merged(self, newer: Options) -> Options:
+        """These options, overridden by the fields that `newer` gives."""
+        given = {
+            field.name: getattr(self, field.name)
+            if getattr(newer, field.name) is None
+            else getattr(newer, field.name)
+            for field in fields(self)
+        }
+        return Options(**given)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """The host ("" for all interfaces) and the port of "host:port".
+
+    Raises ValueError where the port is missing or is no number from 0 to 65535.
+    """
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f'{address!r} is not "host:port" or ":port"')
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        split_address(value)
+    except (AttributeError, ValueError):
+        return False
+    return True
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, int | float | timedelta) and not isinstance(value, bool)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("/") and len(value) > 1
+
+
+_CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
+    ("server_address", _is_address, '"host:port" or ":port"'),
+    ("log_level", lambda value: isinstance(value, int), "one of via.LogLevel…"),
+    ("logger", lambda value: isinstance(value, logging.Logger), "a logging.Logger"),
+    ("document_title", lambda value: isinstance(value, str), "a str"),
+    ("datastar_content", lambda value: isinstance(value, bytes), "bytes, the client's source"),
+    ("datastar_path", _is_path, 'a path such as "/_datastar.js"'),
+    ("context_ttl", _is_duration, "a number of seconds or a timedelta"),
+    (
+        "resume_grace",
+        lambda value: _is_duration(value) and seconds(value) >= 0,
+        "a number of seconds or a timedelta, not negative",
+    ),
+)
+
+DEFAULTS: Final = Options(
+    dev_mode=False,
+    server_address=":3000",
+    log_level=LogLevelInfo,
+    logger=logging.getLogger("via"),
+    document_title="⚡ Via",
+    plugins=(),
+    datastar_path="/_datastar.js",
+    streams=(),
+    context_ttl=30.0,
+    resume_grace=10.0,
+)

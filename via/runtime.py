@@ -1,0 +1,66 @@
+"""What a running app is made of: its loop, its tabs and its pub/sub."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .tokens import same_token
+
+if TYPE_CHECKING:
+    from .pubsub import Hub
+    from .tab import Tab
+
+
+class Runtime:
+    """The state of one run of an app, from its start to its shutdown."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        logger: logging.Logger,
+        *,
+        context_ttl: float,
+        resume_grace: float,
+    ) -> None:
+        self.loop = loop
+        self.logger = logger
+        self.context_ttl = context_ttl
+        self.resume_grace = resume_grace
+        self.hub: Hub | None = None
+        self.closing = False
+        self.tabs: dict[str, Tab] = {}
+        self._thread = threading.get_ident()
+        self._tasks: set[asyncio.Future[Any]] = set()
+
+    def in_loop_thread(self) -> bool:
+        """Whether this is the thread of the app's event loop."""
+        return threading.get_ident() == self._thread
+
+    def keep(self, task: asyncio.Future[Any]) -> None:
+        """Hold a background task until it is done."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def on_loop(self, call: Callable[..., Any], *args: Any) -> None:
+        """Make the call now where this is the loop's thread; else hand it to the loop."""
+        if self.in_loop_thread():
+            call(*args)
+        else:
+            self.loop.call_soon_threadsafe(call, *args)
+
+    def find_tab(self, id: Any, csrf: Any) -> Tab | None:
+        """The tab with this id; None if there is none. Raises PermissionError on a wrong token."""
+        tab = self.tabs.get(id) if isinstance(id, str) else None
+        if tab is not None and not same_token(csrf, tab.csrf):
+            raise PermissionError("the CSRF token is missing or wrong")
+        return tab
+
+    def close_tabs(self) -> None:
+        """End every tab, and with it its stream; new ones are refused."""
+        self.closing = True
+        for tab in list(self.tabs.values()):
+            tab.dispose()

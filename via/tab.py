@@ -1,0 +1,284 @@
+"""One browser tab: its signals, actions, queue of handlers and stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from ._core.events import patch_signals
+from .errors import ViaError
+from .faults import log_fault
+from .mailbox import Mailbox
+from .outbox import Outbox
+from .stream import Stream
+from .tokens import new_token
+
+if TYPE_CHECKING:
+    from .actions import Action
+    from .context import Context
+    from .pubsub import Hub, Subscription
+    from .runtime import Runtime
+    from .signals import Signal
+
+MAX_JOBS: Final = 10_000
+"""Handlers that may wait in one tab's queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a tab knows of the request that opened its page."""
+
+    url: str = "/"
+    params: Mapping[str, str] = field(default_factory=dict)
+    root_path: str = ""
+    nonce: str = field(default_factory=new_token)
+
+
+class Busy(ViaError):
+    """The tab's queue of handlers is full."""
+
+
+class Tab:
+    """The machinery behind a page's `Context` and those of its components.
+
+    It lives from the page's request until the browser closes the tab, or until the stream has
+    been gone for the grace period. `runtime` is None in the page's run at registration.
+    """
+
+    __slots__ = (
+        "_counters",
+        "_mailbox",
+        "_outbox",
+        "_owned",
+        "_signals_due",
+        "_stream",
+        "_timer",
+        "actions",
+        "changed",
+        "closed",
+        "csrf",
+        "id",
+        "redirect_to",
+        "rendered",
+        "root",
+        "runtime",
+        "signals",
+        "streamed",
+        "visit",
+    )
+
+    def __init__(self, runtime: Runtime | None, visit: Visit) -> None:
+        self.runtime = runtime
+        self.visit = visit
+        self.id = new_token()
+        self.csrf = new_token()
+        self.root: Context | None = None
+        self.signals: dict[str, Signal] = {}
+        self.changed: dict[str, Signal] = {}
+        self.actions: dict[str, Action] = {}
+        self.redirect_to = ""
+        self.rendered = False
+        self.streamed = False
+        self.closed = False
+        self._counters: dict[str, int] = {}
+        self._owned: list[Subscription] = []
+        self._outbox = Outbox()
+        self._signals_due = False
+        self._stream: Stream | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._mailbox: Mailbox | None = None
+        if runtime is not None:
+            self._mailbox = Mailbox(runtime.loop, self._log_job)
+            runtime.tabs[self.id] = self
+            if runtime.context_ttl >= 0:
+                self._end_after(runtime.context_ttl)
+
+    # What contexts use
+
+    def next_id(self, prefix: str) -> str:
+        """A new id, unique in the tab and the same in every run of the same page."""
+        number = self._counters[prefix] = self._counters.get(prefix, 0) + 1
+        return f"{prefix}{number}"
+
+    def mark_changed(self, signal: Signal) -> None:
+        """The server changed the signal."""
+        self.changed[signal.id()] = signal
+
+    def sync_view(self, view: Context) -> None:
+        """Send the view's newest rendering, and the changed signals."""
+        self._on_loop(self._queue_view, view)
+
+    def sync_signals(self) -> None:
+        """Send the changed signals."""
+        self._on_loop(self._queue_signals)
+
+    def send_event(self, event: bytes, *, patches: bool = False) -> None:
+        """Send an event, in order; `patches` says that it changes elements."""
+        self._on_loop(self._queue_event, event, patches)
+
+    # What pub/sub uses
+
+    def _hub(self) -> Hub | None:
+        return None if self.runtime is None else self.runtime.hub
+
+    def _enqueue(self, job: Callable[[], Any]) -> None:
+        if self._mailbox is None or self.closed:
+            return
+        if len(self._mailbox) >= MAX_JOBS:
+            raise Busy(f"page {self.visit.url}: more than {MAX_JOBS} handlers are waiting")
+        self._mailbox.post(job)
+
+    def _own(self, subscription: Subscription) -> None:
+        if self.closed:
+            subscription.unsubscribe()
+        else:
+            self._owned.append(subscription)
+
+    # What the endpoints use
+
+    async def run(self, job: Callable[[], Any]) -> Any:
+        """Run a job in the tab's queue; return its result or raise its error."""
+        if self._mailbox is None or self.closed:
+            raise ViaError("the tab has ended")
+        if len(self._mailbox) >= MAX_JOBS:
+            raise Busy(f"page {self.visit.url}: more than {MAX_JOBS} handlers are waiting")
+        return await self._mailbox.submit(job)
+
+    def receive(self, values: Mapping[str, Any]) -> None:
+        """Take the signals' values that the browser sent."""
+        signals = self.signals
+        for name, value in values.items():
+            signal = signals.get(name)
+            if signal is not None:
+                signal._receive(value)
+
+    def adopt(self, values: Mapping[str, Any]) -> None:
+        """Take over the page of a tab that is still open but was forgotten here.
+
+        The inputs keep the values that the browser holds; all else comes from this tab.
+        """
+        identity = {"via_ctx": self.id, "via_csrf": self.csrf}
+        for name, signal in self.signals.items():
+            if signal._bound and name in values:
+                signal._receive(values[name])
+            else:
+                self.changed[name] = signal
+        self._outbox.add_event(patch_signals(msgspec.json.encode(identity)))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Send everything anew but the inputs' values: the browser's state is not known."""
+        for name, signal in self.signals.items():
+            if not signal._bound:
+                self.changed[name] = signal
+        if self.root is not None:
+            self._outbox.add_view(self.root)
+        self._signals_due = True
+
+    def open_stream(self, stream: Stream) -> None:
+        """Make this the tab's stream, in place of an earlier one."""
+        if self._stream is not None:
+            self._stream.abort()
+        self._stream = stream
+        self.streamed = True
+        self._stop_timer()
+
+    def stream_ended(self, stream: Stream) -> None:
+        """The stream ended: wait for the next one for the grace period."""
+        if stream is not self._stream:
+            return
+        self._stream = None
+        if self.runtime is not None and not self.closed:
+            self._end_after(self.runtime.resume_grace)
+
+    def has_frame(self) -> bool:
+        """Whether the stream has something to send."""
+        return bool(self._outbox) or (self._signals_due and bool(self.changed))
+
+    async def frame(self) -> bytes:
+        """The events to send: changed signals, then renderings and other events in order."""
+        self._signals_due = False
+        events = []
+        if self.changed:
+            changed, self.changed = self.changed, {}
+            values = {name: signal.value for name, signal in changed.items()}
+            events.append(patch_signals(msgspec.json.encode(values)))
+        for entry in self._outbox.take():
+            if isinstance(entry, bytes):
+                events.append(entry)
+                continue
+            try:
+                events.append(await entry.patch())
+            except Exception as error:
+                self.log(f"the view {entry.view_name()}", error)
+        return b"".join(events)
+
+    def log(self, what: str, error: BaseException) -> None:
+        """Log an error of user code in this tab."""
+        if self.runtime is not None:
+            log_fault(self.runtime.logger, f"page {self.visit.url}: {what}", error)
+
+    def dispose(self) -> None:
+        """End the tab: its subscriptions, its handlers and its stream. Safe to call twice."""
+        if self.closed:
+            return
+        self.closed = True
+        self._stop_timer()
+        if self.runtime is not None:
+            self.runtime.tabs.pop(self.id, None)
+        owned, self._owned = self._owned, []
+        for subscription in owned:
+            subscription.unsubscribe()
+        if self._mailbox is not None:
+            self._mailbox.close()
+        if self._stream is not None:
+            self._stream.end()
+
+    def _queue_view(self, view: Context) -> None:
+        self._outbox.add_view(view)
+        self._queue_signals()
+
+    def _queue_signals(self) -> None:
+        self._signals_due = True
+        if self._stream is not None:
+            self._stream.wake()
+
+    def _queue_event(self, event: bytes, patches: bool) -> None:
+        self._outbox.add_event(event, patches=patches)
+        if self._outbox.overflown:
+            self._start_over()
+        if self._stream is not None:
+            self._stream.wake()
+
+    def _start_over(self) -> None:
+        self._outbox.clear()
+        self.refresh()
+        if self.runtime is not None:
+            self.runtime.logger.warning(
+                "page %s: the browser reads too slowly; its stream starts over", self.visit.url
+            )
+        if self._stream is not None:
+            self._stream.abort()
+
+    def _on_loop(self, call: Callable[..., Any], *args: Any) -> None:
+        if self.runtime is not None and not self.closed:
+            self.runtime.on_loop(call, *args)
+
+    def _log_job(self, job: Callable[[], Any], error: Exception) -> None:
+        handler = job.func if isinstance(job, partial) else job
+        self.log(f"the handler {getattr(handler, '__qualname__', handler)}", error)
+
+    def _end_after(self, delay: float) -> None:
+        if self.runtime is not None:
+            self._stop_timer()
+            self._timer = self.runtime.loop.call_later(delay, self.dispose)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
