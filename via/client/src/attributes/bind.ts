@@ -1,0 +1,141 @@
+// data-bind: an input and a signal that follow each other.
+import { plugins, type Binding } from "../engine";
+import { get, has, peek, set } from "../signals";
+
+/** An input, a textarea or a select; only selects have options. */
+type Field = HTMLInputElement & Pick<HTMLSelectElement, "options" | "selectedOptions">;
+
+/** How one kind of input holds its value. */
+interface Kind {
+  /** The value in the type that the signal has, or in the input's own where it has none. */
+  read(el: Field, like: unknown): unknown;
+  write(el: Field, value: unknown): void;
+}
+
+const alike = (text: string, like: unknown): unknown =>
+  typeof like === "number" ? Number(text) : text;
+
+const text: Kind = {
+  read: (el, like) => alike(el.value, like),
+  write(el, value) {
+    // What already says the same is left alone: the user may be in the middle of typing it.
+    if (alike(el.value, value) !== value) el.value = value == null ? "" : String(value);
+  },
+};
+
+const numeric: Kind = {
+  read: (el, like) => alike(el.value, like ?? 0),
+  write: text.write,
+};
+
+const checkbox: Kind = {
+  read(el, like) {
+    const named = like === undefined ? el.hasAttribute("value") : typeof like !== "boolean";
+    return named ? (el.checked ? alike(el.value, like) : "") : el.checked;
+  },
+  write(el, value) {
+    el.checked = typeof value === "boolean" ? value : String(value) === el.value;
+  },
+};
+
+const radio: Kind = {
+  read(el, like) {
+    return el.checked ? alike(el.value, like) : like;
+  },
+  write(el, value) {
+    el.checked = String(value) === el.value;
+  },
+};
+
+const multiple: Kind = {
+  read: (el, like) =>
+    [...el.selectedOptions].map((option) =>
+      alike(option.value, Array.isArray(like) ? like[0] : undefined),
+    ),
+  write(el, value) {
+    const chosen = new Set(Array.isArray(value) ? value.map(String) : []);
+    for (const option of el.options) option.selected = chosen.has(option.value);
+  },
+};
+
+function kindOf(el: Field): Kind {
+  if (el.localName === "select") return el.multiple ? multiple : text;
+  if (el.localName !== "input") return text;
+  if (el.type === "checkbox") return checkbox;
+  if (el.type === "radio") return radio;
+  return el.type === "number" || el.type === "range" ? numeric : text;
+}
+
+/** The inputs that share an array signal, by path; each has the place that it has on the page. */
+const groups = new Map<string, Set<Field>>();
+
+function member(el: Field, path: string): number {
+  const inPageOrder = [...groups.get(path)!].sort((a, b) =>
+    a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
+  );
+  return inPageOrder.indexOf(el);
+}
+
+function join(binding: Binding, el: Field, path: string): void {
+  if (!groups.has(path)) groups.set(path, new Set());
+  const group = groups.get(path)!;
+  group.add(el);
+  binding.cleanup(() => {
+    group.delete(el);
+    if (!group.size) groups.delete(path);
+  });
+}
+
+plugins["bind"] = (binding) => {
+  const el = binding.el as Field;
+  const path = binding.path();
+  const kind = kindOf(el);
+  const shared = () => kind !== multiple && Array.isArray(peek(path));
+  const current = () => (has(path) ? peek(path) : undefined);
+  join(binding, el, path);
+  if (kind === radio && !el.name) el.name = path;
+
+  const save = () => {
+    if (!shared()) {
+      const value = kind.read(el, current());
+      if (value !== undefined) set(path, value);
+      return;
+    }
+    const values = [...(peek(path) as unknown[])];
+    const place = member(el, path);
+    while (values.length < place) values.push("");
+    if (kind === checkbox) {
+      // Checked values are found wherever they stand, as servers send them without the gaps.
+      const found = values.map(String).indexOf(el.value);
+      if (found >= 0 && found !== place) values[found] = "";
+      values[place] = el.checked ? alike(el.value, values.find(isNumber)) : "";
+    } else {
+      values[place] = kind.read(el, values[place]);
+    }
+    set(path, values);
+  };
+
+  if (!has(path)) {
+    const initial = kind === radio && !el.checked ? "" : kind.read(el, undefined);
+    set(path, initial);
+  } else if (kind === radio && el.checked && peek(path) === "") {
+    save();
+  }
+
+  binding.effect(() => {
+    let value = get(path);
+    if (Array.isArray(value) && kind !== multiple) {
+      if (kind === checkbox) value = value.map(String).includes(el.value);
+      else value = value[member(el, path)] ?? "";
+    }
+    kind.write(el, value);
+  });
+  for (const event of ["input", "change"]) {
+    el.addEventListener(event, save);
+    binding.cleanup(() => el.removeEventListener(event, save));
+  }
+};
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}

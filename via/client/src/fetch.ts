@@ -1,0 +1,141 @@
+// Requests to the server: what goes along, what comes back, and what is told about it.
+import { type Binding } from "./engine";
+import { applyEvent, patchElements, patchSignals } from "./patches";
+import { type Filter, PRIVATE, snapshot } from "./signals";
+import { read, type Stream } from "./sse";
+
+/** The options of `@get`, `@post`, `@put`, `@patch` and `@delete`, as Datastar names them. */
+export interface Options {
+  contentType?: "json" | "form";
+  selector?: string;
+  headers?: Record<string, string>;
+  filterSignals?: Filter;
+  payload?: unknown;
+  openWhenHidden?: boolean;
+  retry?: "auto" | "error" | "always" | "never";
+  retryInterval?: number;
+  retryScaler?: number;
+  retryMaxWaitMs?: number;
+  retryMaxCount?: number;
+  requestCancellation?: "auto" | "cleanup" | "disabled" | AbortController;
+}
+
+export const FETCH = "datastar-fetch";
+
+export interface FetchDetail {
+  type: string;
+  el: Element;
+  argsRaw: Record<string, unknown>;
+}
+
+/** Tell the page how a request fares. */
+export function tell(el: Element, type: string, argsRaw: Record<string, unknown> = {}): void {
+  const detail: FetchDetail = { type, el, argsRaw };
+  document.dispatchEvent(new CustomEvent(FETCH, { detail }));
+}
+
+interface Prepared {
+  url: string;
+  init: RequestInit;
+}
+
+/** Build a request from the signals as they are now; `null` where a form is not valid. */
+export function prepare(
+  { el }: Binding,
+  evt: Event | undefined,
+  method: string,
+  address: string,
+  options: Options,
+): Prepared | null {
+  if (typeof address !== "string" || !address) throw new TypeError("an address is missing");
+  const url = new URL(address, document.baseURI);
+  const headers: Record<string, string> = {
+    Accept: "text/event-stream, text/html, application/json",
+    "Datastar-Request": "true",
+  };
+  const init: RequestInit = { method, headers };
+  if (options.contentType === "form") {
+    const form = options.selector
+      ? document.querySelector<HTMLFormElement>(options.selector)
+      : el.closest("form");
+    if (!form) throw new Error("there is no form to send");
+    if (!form.noValidate && !form.reportValidity()) return null;
+    const submitter = (evt as SubmitEvent | undefined)?.submitter ?? null;
+    const data = new FormData(form, submitter);
+    if (el !== form && el instanceof HTMLButtonElement && el.name) data.append(el.name, el.value);
+    const query = new URLSearchParams(data as unknown as Record<string, string>);
+    if (method === "GET") query.forEach((value, name) => url.searchParams.append(name, value));
+    else init.body = form.enctype === "multipart/form-data" ? data : query;
+  } else {
+    const { include, exclude = PRIVATE } = options.filterSignals ?? {};
+    const filter = { exclude, ...(include && { include }) };
+    const json = JSON.stringify(options.payload ?? snapshot(filter));
+    if (method === "GET") url.searchParams.set("datastar", json);
+    else {
+      init.body = json;
+      headers["Content-Type"] = "application/json";
+    }
+  }
+  Object.assign(headers, options.headers);
+  return { url: url.href, init };
+}
+
+/** Apply a response: a stream of events, HTML, JSON or a script. */
+export async function receive(response: Response, el: Element, more?: Partial<Stream>) {
+  const type = response.headers.get("Content-Type") ?? "";
+  const header = (name: string) => response.headers.get(`datastar-${name}`) ?? undefined;
+  if (type.startsWith("text/event-stream")) {
+    await read(response.body!, {
+      ...more,
+      onEvent: (event) => {
+        tell(el, event.type, { data: event.data });
+        return applyEvent(event);
+      },
+    });
+  } else if (type.startsWith("text/html")) {
+    await patchElements({
+      elements: await response.text(),
+      selector: header("selector"),
+      mode: header("mode"),
+      namespace: header("namespace"),
+      useViewTransition: header("use-view-transition"),
+    });
+  } else if (type.startsWith("application/json")) {
+    patchSignals(await response.text(), header("only-if-missing") === "true");
+  } else if (type.startsWith("text/javascript")) {
+    // Without a nonce: it runs only where the page's policy lets inline scripts run.
+    const script = document.createElement("script");
+    script.textContent = await response.text();
+    document.head.append(script);
+    script.remove();
+  }
+}
+
+/** Resolves after `milliseconds`, or as soon as `signal` aborts. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** Resolves once the page can be seen. */
+export function visible(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (!document.hidden) return resolve();
+    const once = new AbortController();
+    const done = () => {
+      if (document.hidden && !signal.aborted) return;
+      once.abort();
+      resolve();
+    };
+    document.addEventListener("visibilitychange", done, { signal: once.signal });
+    signal.addEventListener("abort", done, { signal: once.signal });
+  });
+}
+
+/** Abort `attempt` when the page is hidden, until `attempt` is over. */
+export function abortWhenHidden(attempt: AbortController): void {
+  const hide = () => document.hidden && attempt.abort();
+  document.addEventListener("visibilitychange", hide, { signal: attempt.signal });
+}

@@ -1,0 +1,11 @@
+// Errors are told to the developer in the console, and stop nothing else.
+
+function describe(el: Element): string {
+  return `<${el.localName}${el.id && ` id="${el.id}"`}>`;
+}
+
+/** Report a fault of one attribute: which element, which attribute, which expression, and why. */
+export function fault(el: Element, attribute: string, value: string, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  console.error(`via: ${attribute}="${value}" on ${describe(el)}: ${why}`, el);
+}

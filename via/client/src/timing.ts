@@ -1,0 +1,85 @@
+// Modifiers that say when: __delay, __debounce, __throttle, and __viewtransition around it.
+import type { Binding } from "./engine";
+import { time, type Modifiers } from "./names";
+
+type Listener = (evt?: Event) => void;
+
+/** Run `change` inside a view transition where the browser has them; resolves once it is done. */
+export function transition(change: () => void): Promise<void> | void {
+  if (!("startViewTransition" in document)) return change();
+  const running = document.startViewTransition(change);
+  running.ready.catch(() => {});
+  running.finished.catch(() => {});
+  return running.updateCallbackDone;
+}
+
+function debounce(run: Listener, tags: string[], timers: Set<number>): Listener {
+  const [wait, leading] = [time(tags, 0), tags.includes("leading")];
+  const trailing = !tags.includes("notrailing");
+  let timer = 0;
+  return (evt) => {
+    if (leading && !timer) run(evt);
+    clearTimeout(timer);
+    timers.delete(timer);
+    timer = setTimeout(() => {
+      timers.delete(timer);
+      timer = 0;
+      if (trailing) run(evt);
+    }, wait);
+    timers.add(timer);
+  };
+}
+
+function throttle(run: Listener, tags: string[], timers: Set<number>): Listener {
+  const [wait, leading] = [time(tags, 0), !tags.includes("noleading")];
+  const trailing = tags.includes("trailing");
+  let timer = 0;
+  let last: { evt: Event | undefined } | undefined;
+  const open = () => {
+    timers.delete(timer);
+    timer = 0;
+    if (trailing && last) {
+      const { evt } = last;
+      close();
+      run(evt);
+    }
+  };
+  const close = () => {
+    last = undefined;
+    timer = setTimeout(open, wait);
+    timers.add(timer);
+  };
+  return (evt) => {
+    if (timer) {
+      last = { evt };
+      return;
+    }
+    close();
+    if (leading) run(evt);
+    else last = { evt };
+  };
+}
+
+function delay(run: Listener, tags: string[], timers: Set<number>): Listener {
+  return (evt) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      run(evt);
+    }, time(tags, 0));
+    timers.add(timer);
+  };
+}
+
+/** `run` as the modifiers want it; what still waits when the binding ends never runs. */
+export function timed(binding: Binding, run: Listener): Listener {
+  const modifiers: Modifiers = binding.modifiers;
+  const timers = new Set<number>();
+  const transitions = modifiers.has("viewtransition");
+  let result: Listener = transitions ? (evt) => void transition(() => run(evt)) : run;
+  for (const [name, wrap] of Object.entries({ delay, debounce, throttle })) {
+    const tags = modifiers.get(name);
+    if (tags) result = wrap(result, tags, timers);
+  }
+  binding.cleanup(() => timers.forEach((timer) => clearTimeout(timer)));
+  return result;
+}
