@@ -145,12 +145,16 @@ class Action:
         trigger = Trigger(options)
         if not key:
             return trigger.attribute("keydown", self._url)
-        steps = trigger.steps(self._url)
-        if trigger.prevent_default:
-            steps.insert(0, "evt.preventDefault()")
-        window = "__window" * trigger.window
         wanted = msgspec.json.encode(key).decode()
-        return h.Data(f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(steps)})")
+        window = "__window" * trigger.window
+        return h.Data(
+            f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(self.steps(trigger))})"
+        )
+
+    def steps(self, trigger: Trigger) -> list[str]:
+        """The expressions that call this action where the event is no longer just any."""
+        prevented = ["evt.preventDefault()"] if trigger.prevent_default else []
+        return prevented + trigger.steps(self._url)
 
     def on_focus(self, *options: TriggerOption) -> h.Attribute:
         """When the element gets the focus."""

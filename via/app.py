@@ -5,32 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Match, Route, Router
+from starlette.routing import Router
 
 from . import h
-from ._core.render import to_bytes
 from .broker import Broker
-from .document import CONTENT_SECURITY_POLICY, document
-from .endpoints import Endpoints, Scope
+from .endpoints import Endpoints, Scope, respond
 from .errors import ConfigError, ViaError
-from .faults import log_fault
+from .groups import Group
 from .interrupts import Interrupts
-from .options import DEFAULTS, Options, seconds
-from .pages import Page, PageFunction, check_route, registering
+from .middleware import Middleware
+from .options import Options, seconds
+from .pages import PageFunction, registering
 from .runtime import Runtime
 from .script import ClientScript, bundled_client
 from .server import listen, make_server
-from .specificity import specificity
+from .site import Site
 from .stream import Receive, Send
-from .tab import Tab, Visit
 
 if TYPE_CHECKING:
     import uvicorn
@@ -42,22 +36,27 @@ if TYPE_CHECKING:
 PageFunctionT = TypeVar("PageFunctionT", bound=PageFunction)
 
 
+@dataclass(slots=True)
+class _Run:
+    """What exists from the app's start to its shutdown."""
+
+    runtime: Runtime
+    broker: Broker
+    endpoints: Endpoints
+    script: ClientScript
+
+
 class V:
     """A via application, made by `via.new()`; itself an ASGI app, lifespan included."""
 
     def __init__(self) -> None:
-        self._options = DEFAULTS
-        self._pages: dict[str, Page] = {}
-        self._router = Router()
-        self._head: list[h.H] = []
-        self._foot: list[h.H] = []
-        self._runtime: Runtime | None = None
-        self._endpoints: Endpoints | None = None
-        self._broker: Broker | None = None
-        self._script: ClientScript | None = None
-        self._starting: asyncio.Task[None] | None = None
+        self._site = Site()
+        self._root = Group(self._site.register)
+        self._run: _Run | None = None
+        self._starting: asyncio.Task[_Run] | None = None
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
+        self._closed = False
 
     # Set-up
 
@@ -68,11 +67,11 @@ class V:
         """
         if not isinstance(options, Options):
             raise ConfigError(f"v.config needs a via.Options, not {options!r}")
-        if self._runtime is not None:
+        if self._run is not None:
             raise ConfigError("v.config has no effect on an app that runs; call it before start")
-        self._options = self._options.merged(options)
-        if options.log_level is not None or options.logger is not None:
-            self._logger().setLevel(self._options.log_level or logging.INFO)
+        self._site.options = self._site.options.merged(options)
+        if options.log_level is not None:
+            self._logger().setLevel(options.log_level)
         for plugin in options.plugins or ():
             plugin(self)
 
@@ -88,21 +87,27 @@ class V:
         The function runs once right now, without a browser. Raises PageError if it raises or sets
         no view, and ConfigError for a route that is wrong or taken.
         """
-        if function is None:
-            return partial(self._decorate, route)
-        return self._decorate(route, function)
+        return self._root.page(route) if function is None else self._root.page(route, function)
+
+    def use(self, *middleware: Middleware) -> None:
+        """Put middleware around every page."""
+        self._root.use(*middleware)
+
+    def group(self, prefix: str, *middleware: Middleware) -> Group:
+        """A group of pages that share a prefix ("" for none) and middleware."""
+        return self._root.group(prefix, *middleware)
 
     def append_to_head(self, *nodes: h.H) -> None:
         """Add nodes to the head of every page."""
-        self._head.extend(nodes)
+        self._site.head.extend(nodes)
 
     def append_to_foot(self, *nodes: h.H) -> None:
         """Add nodes to the end of the body of every page."""
-        self._foot.extend(nodes)
+        self._site.foot.extend(nodes)
 
     def http_serve_mux(self) -> Router:
         """The Starlette router under the pages, to add routes of your own before the start."""
-        return self._router
+        return self._site.router
 
     # Life
 
@@ -112,8 +117,7 @@ class V:
         Raises ConfigError if the address cannot be used, and what kept the app from starting.
         """
         _log_to_terminal(self._logger())
-        listener = listen(self._options.server_address or ":3000")
-        with listener:
+        with listen(self._site.options.server_address or "") as listener:
             self._server = make_server(self)
             self._failure = None
             host, port = listener.getsockname()[:2]
@@ -131,15 +135,16 @@ class V:
 
         From a thread of its own it returns when all has ended; on the event loop at once.
         """
-        runtime = self._runtime
+        self._closed = True
         if self._server is not None:
             self._server.should_exit = True
-        if runtime is None or runtime.loop.is_closed():
+        if self._run is None:
             return
+        runtime = self._run.runtime
         if runtime.in_loop_thread():
             runtime.close_tabs()
             if self._server is None:
-                runtime.keep(asyncio.ensure_future(self._stop(), loop=runtime.loop))
+                runtime.keep(asyncio.ensure_future(self._stop()))
         else:
             asyncio.run_coroutine_threadsafe(self._stop(), runtime.loop).result()
 
@@ -147,22 +152,22 @@ class V:
 
     def pubsub(self) -> PubSub | None:
         """The pub/sub backend; None before the start."""
-        return None if self._broker is None else self._broker.backend
+        return None if self._run is None else self._run.broker.backend
 
     def nats_conn(self) -> Client | None:
         """nats-py's client; None before the start and under a backend of your own."""
-        return None if self._broker is None else self._broker.nats_conn()
+        return None if self._run is None else self._run.broker.nats_conn()
 
     def jetstream(self) -> JetStreamContext | None:
         """nats-py's JetStream context; None before the start and under a backend of your own."""
-        return None if self._broker is None else self._broker.jetstream()
+        return None if self._run is None else self._run.broker.jetstream()
 
     def _hub(self) -> Hub | None:
         if registering.get():
             return None
-        if self._runtime is None or self._runtime.hub is None:
+        if self._run is None:
             raise ViaError("pub/sub begins with the app: start it first")
-        return self._runtime.hub
+        return self._run.broker.hub
 
     # ASGI
 
@@ -173,24 +178,26 @@ class V:
             return
         if scope["type"] != "http":
             raise ViaError(f"via serves HTTP, not {scope['type']!r}")
-        if self._endpoints is None or self._script is None:
-            await self._start()
-            assert self._endpoints is not None and self._script is not None
+        if self._closed:
+            await respond(send, 503, b"the app is shut down\n")
+            return
+        run = self._run or await self._start()
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path == self._options.datastar_path:
-            await self._script(scope, receive, send)
-        elif not path.startswith("/_") or not await self._endpoints(path, scope, receive, send):
-            await self._router(scope, receive, send)
+        if path == self._site.options.datastar_path:
+            await run.script(scope, receive, send)
+        elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
+            await self._site.router(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        interrupts = Interrupts(self._interrupted)
+        self._closed = False
         try:
             await self._start()
         except Exception as error:
             self._failure = error
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        interrupts = Interrupts(self._interrupted)
         interrupts.watch()
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -198,143 +205,49 @@ class V:
         await self._stop()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _start(self) -> None:
+    async def _start(self) -> _Run:
         """Start what the app runs on, once, however many requests ask for it."""
         if self._starting is None:
             self._starting = asyncio.ensure_future(self._open())
         try:
-            await asyncio.shield(self._starting)
+            return await asyncio.shield(self._starting)
         except Exception:
             self._starting = None
             raise
 
-    async def _open(self) -> None:
-        options = self._options
+    async def _open(self) -> _Run:
+        options = self._site.options
         script = ClientScript(options.datastar_content or bundled_client())
+        broker = await Broker.open(options, self._logger())
         runtime = Runtime(
             asyncio.get_running_loop(),
             self._logger(),
+            broker.hub,
             context_ttl=seconds(options.context_ttl or 0.0),
             resume_grace=seconds(options.resume_grace or 0.0),
         )
-        self._router.routes.sort(key=specificity)
-        broker = await Broker.open(options, runtime.logger)
-        runtime.hub = broker.hub
-        self._runtime, self._broker, self._script = runtime, broker, script
-        self._endpoints = Endpoints(runtime, self._reopen)
+        self._site.open(runtime)
+        self._run = _Run(runtime, broker, Endpoints(runtime, self._site.reopen), script)
+        return self._run
 
     async def _stop(self) -> None:
-        runtime, broker = self._runtime, self._broker
-        if runtime is None:
-            return
-        self._runtime = self._endpoints = self._script = self._starting = self._broker = None
-        runtime.close_tabs()
-        if broker is not None:
-            await broker.close()
+        run, self._run, self._starting = self._run, None, None
+        if run is not None:
+            run.runtime.close_tabs()
+            await run.broker.close()
 
     def _interrupted(self) -> None:
-        if self._runtime is not None:
-            self._runtime.loop.call_soon_threadsafe(self._runtime.close_tabs)
-
-    # Pages
-
-    def _decorate(self, route: str, function: PageFunctionT) -> PageFunctionT:
-        check_route(route)
-        if not callable(function):
-            raise ConfigError(f"page {route!r} needs a function, not {function!r}")
-        if route in self._pages:
-            raise ConfigError(f"page {route!r} is registered already")
-        page = Page(route, function)
-        page.check()
-        self._pages[route] = page
-        self._router.routes.append(
-            Route(page.path(), partial(self._respond, page), methods=["GET"], name=route)
-        )
-        return function
-
-    async def _respond(self, page: Page, request: Request) -> Response:
-        root = request.scope.get("root_path", "")
-        path = request.scope["path"].removeprefix(root)
-        tab = self._new_tab(Visit(url=path, params=_texts(request.path_params), root_path=root))
-        try:
-            view = await page.open(tab)
-            if tab.redirect_to:
-                tab.dispose()
-                return RedirectResponse(tab.redirect_to, 303)
-            return self._document(tab, view)
-        except Exception as error:
-            tab.dispose()
-            log_fault(self._logger(), f"page {path}", error)
-            detail = "".join(traceback.format_exception(error)) if self._options.dev_mode else ""
-            return PlainTextResponse(f"Internal Server Error\n{detail}", 500)
-
-    async def _reopen(self, path: str, visit: Visit) -> Tab | None:
-        """Build the page at a path for a tab that is open in the browser already."""
-        for route in self._router.routes:
-            if not isinstance(route, Route) or route.name not in self._pages:
-                continue
-            match, child = route.matches({"type": "http", "path": path, "method": "GET"})
-            if match is Match.FULL:
-                tab = self._new_tab(replace(visit, params=_texts(child["path_params"])))
-                try:
-                    await self._pages[route.name].open(tab)
-                except Exception as error:
-                    tab.dispose()
-                    log_fault(self._logger(), f"page {path}", error)
-                    return None
-                tab.rendered = True
-                if tab.redirect_to:
-                    assert tab.root is not None
-                    tab.root.redirect(tab.redirect_to)
-                return tab
-        return None
-
-    def _new_tab(self, visit: Visit) -> Tab:
-        if self._runtime is None or self._runtime.closing:
-            raise ViaError("the app is shutting down")
-        return Tab(self._runtime, visit)
-
-    def _document(self, tab: Tab, view: h.H) -> Response:
-        options = self._options
-        page = document(
-            tab,
-            view,
-            title=options.document_title or "",
-            client_path=options.datastar_path or "",
-            head=self._head,
-            foot=self._foot,
-        )
-        body = to_bytes(page, tab.visit.nonce)
-        tab.changed.clear()
-        tab.rendered = True
-        policy = options.content_security_policy or CONTENT_SECURITY_POLICY
-        if options.datastar_content is not None:
-            # The official client compiles its expressions.
-            policy = policy.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
-        return Response(
-            body,
-            media_type="text/html",
-            headers={
-                "cache-control": "no-store",
-                "content-security-policy": policy.replace("{nonce}", tab.visit.nonce),
-                "referrer-policy": "same-origin",
-                "x-content-type-options": "nosniff",
-            },
-        )
+        if self._run is not None:
+            runtime = self._run.runtime
+            runtime.loop.call_soon_threadsafe(runtime.close_tabs)
 
     def _logger(self) -> logging.Logger:
-        logger = self._options.logger
-        assert logger is not None
-        return logger
+        return self._site.options.logger or logging.getLogger("via")
 
 
 def new() -> V:
     """A new app with the default options."""
     return V()
-
-
-def _texts(params: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in params.items()}
 
 
 def _log_to_terminal(logger: logging.Logger) -> None:

@@ -78,7 +78,7 @@ class Context:
         tab = self._tab
         signal = Signal(tab.next_id("s"), value, tab.mark_changed)
         tab.signals[signal.id()] = signal
-        if tab.rendered:
+        if not tab.opening:
             tab.mark_changed(signal)
         return signal
 
@@ -122,11 +122,11 @@ class Context:
         Raises ValueError for a URL that is neither relative nor http(s).
         """
         check_redirect(url)
-        if self._tab.rendered:
+        if self._tab.opening:
+            self._tab.redirect_to = url
+        else:
             target = msgspec.json.encode(url).decode()
             self.exec_script(f"window.location.href={target}")
-        else:
-            self._tab.redirect_to = url
 
     # What the page was asked
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from . import bridge, h
 from .context import Context
 from .errors import ConfigError, PageError
 from .faults import user_line
+from .middleware import Middleware, call_through
 from .tab import Tab, Visit
 
 PageFunction = Callable[[Context], Any]
@@ -32,20 +34,26 @@ class Page:
 
     route: str
     function: PageFunction
+    chain: Callable[[], Sequence[Middleware]]
 
     def path(self) -> str:
         """The route as Starlette writes it."""
         return self.route.replace("...}", ":path}")
 
     async def open(self, tab: Tab) -> h.H:
-        """Run the page function for a tab and render its view, in the tab's queue."""
-        context = tab.root = Context(tab)
-        await tab.run(lambda: self.function(context))
-        if tab.redirect_to:
+        """Set the page up in a new tab and render its view, in the tab's queue."""
+        await tab.run(partial(self.set_up, tab))
+        if tab.redirect_to or tab.root is None:
             return h.Text("")
-        context.require_view()
-        view: h.H = await tab.run(context.render)
+        view: h.H = await tab.run(tab.root.render)
         return view
+
+    async def set_up(self, tab: Tab) -> None:
+        """Run the middleware and the page function. Raises PageError if no view was set."""
+        context = tab.root = Context(tab)
+        await bridge.run(call_through, self.chain(), context, partial(self.function, context))
+        if not tab.redirect_to:
+            context.require_view()
 
     def check(self) -> None:
         """Run the page once without a browser. Raises PageError if it fails or sets no view."""

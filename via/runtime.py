@@ -22,6 +22,7 @@ class Runtime:
         self,
         loop: asyncio.AbstractEventLoop,
         logger: logging.Logger,
+        hub: Hub,
         *,
         context_ttl: float,
         resume_grace: float,
@@ -30,7 +31,7 @@ class Runtime:
         self.logger = logger
         self.context_ttl = context_ttl
         self.resume_grace = resume_grace
-        self.hub: Hub | None = None
+        self.hub = hub
         self.closing = False
         self.tabs: dict[str, Tab] = {}
         self._thread = threading.get_ident()

@@ -52,9 +52,7 @@ class Stream:
         if self._task is not None:
             self._task.cancel()
 
-    async def serve(
-        self, source: Source, receive: Receive, send: Send, http_version: str
-    ) -> None:
+    async def serve(self, source: Source, receive: Receive, send: Send, http_version: str) -> None:
         """Send frames until `end` or until the browser is gone."""
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))

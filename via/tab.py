@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -63,8 +64,8 @@ class Tab:
         "closed",
         "csrf",
         "id",
+        "opening",
         "redirect_to",
-        "rendered",
         "root",
         "runtime",
         "signals",
@@ -82,7 +83,7 @@ class Tab:
         self.changed: dict[str, Signal] = {}
         self.actions: dict[str, Action] = {}
         self.redirect_to = ""
-        self.rendered = False
+        self.opening = True
         self.streamed = False
         self.closed = False
         self._counters: dict[str, int] = {}
@@ -157,6 +158,17 @@ class Tab:
             if signal is not None:
                 signal._receive(value)
 
+    def deliver(self) -> None:
+        """The page was rendered: from now on the browser hears of changes by the stream."""
+        self.changed.clear()
+        self.opening = False
+        if self.redirect_to and self.root is not None:
+            self.root.redirect(self.redirect_to)
+
+    def logger(self) -> logging.Logger:
+        """Where this tab logs."""
+        return logging.getLogger("via") if self.runtime is None else self.runtime.logger
+
     def adopt(self, values: Mapping[str, Any]) -> None:
         """Take over the page of a tab that is still open but was forgotten here.
 
@@ -220,8 +232,7 @@ class Tab:
 
     def log(self, what: str, error: BaseException) -> None:
         """Log an error of user code in this tab."""
-        if self.runtime is not None:
-            log_fault(self.runtime.logger, f"page {self.visit.url}: {what}", error)
+        log_fault(self.logger(), f"page {self.visit.url}: {what}", error)
 
     def dispose(self) -> None:
         """End the tab: its subscriptions, its handlers and its stream. Safe to call twice."""
@@ -258,10 +269,9 @@ class Tab:
     def _start_over(self) -> None:
         self._outbox.clear()
         self.refresh()
-        if self.runtime is not None:
-            self.runtime.logger.warning(
-                "page %s: the browser reads too slowly; its stream starts over", self.visit.url
-            )
+        self.logger().warning(
+            "page %s: the browser reads too slowly; its stream starts over", self.visit.url
+        )
         if self._stream is not None:
             self._stream.abort()
 

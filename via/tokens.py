@@ -20,4 +20,6 @@ def is_token(value: Any) -> bool:
 
 def same_token(given: Any, expected: str) -> bool:
     """Whether `given` equals `expected`, in a time that does not tell where they differ."""
-    return isinstance(given, str) and compare_digest(given.encode(errors="replace"), expected.encode())
+    return isinstance(given, str) and compare_digest(
+        given.encode(errors="replace"), expected.encode()
+    )

@@ -1,0 +1,123 @@
+"""The app's pages: registered once, then served to tabs as documents."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match, Route, Router
+
+from . import h
+from ._core.render import to_bytes
+from .document import CONTENT_SECURITY_POLICY, document
+from .errors import ConfigError, ViaError
+from .faults import log_fault
+from .options import DEFAULTS, Options
+from .pages import Page
+from .runtime import Runtime
+from .specificity import specificity
+from .tab import Tab, Visit
+
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Site:
+    """The pages and what they have in common."""
+
+    def __init__(self) -> None:
+        self.options: Options = DEFAULTS
+        self.router = Router()
+        self.head: list[h.H] = []
+        self.foot: list[h.H] = []
+        self._pages: dict[str, Page] = {}
+        self._runtime: Runtime | None = None
+
+    def register(self, page: Page) -> None:
+        """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
+        if page.route in self._pages:
+            raise ConfigError(f"page {page.route!r} is registered already")
+        page.check()
+        self._pages[page.route] = page
+        self.router.routes.append(
+            Route(page.path(), partial(self._respond, page), methods=["GET"], name=page.route)
+        )
+
+    def open(self, runtime: Runtime) -> None:
+        """Serve the pages in this run of the app."""
+        self.router.routes.sort(key=specificity)
+        self._runtime = runtime
+
+    async def reopen(self, path: str, visit: Visit) -> Tab | None:
+        """Build the page at a path for a tab that is open in the browser already.
+
+        None if there is no such page, or if it fails.
+        """
+        for route in self.router.routes:
+            if not isinstance(route, Route) or route.name not in self._pages:
+                continue
+            match, child = route.matches({"type": "http", "path": path, "method": "GET"})
+            if match is Match.FULL:
+                tab = self._new_tab(replace(visit, params=_texts(child["path_params"])))
+                try:
+                    await self._pages[route.name].open(tab)
+                except Exception as error:
+                    tab.dispose()
+                    log_fault(tab.logger(), f"page {path}", error)
+                    return None
+                tab.deliver()
+                return tab
+        return None
+
+    async def _respond(self, page: Page, request: Request) -> Response:
+        root = request.scope.get("root_path", "")
+        path = request.scope["path"].removeprefix(root)
+        tab = self._new_tab(Visit(url=path, params=_texts(request.path_params), root_path=root))
+        try:
+            view = await page.open(tab)
+            if tab.redirect_to:
+                tab.dispose()
+                return RedirectResponse(tab.redirect_to, 303)
+            return self._document(tab, view)
+        except Exception as error:
+            tab.dispose()
+            log_fault(tab.logger(), f"page {path}", error)
+            detail = "".join(traceback.format_exception(error)) if self.options.dev_mode else ""
+            return PlainTextResponse(f"Internal Server Error\n{detail}", 500)
+
+    def _new_tab(self, visit: Visit) -> Tab:
+        if self._runtime is None or self._runtime.closing:
+            raise ViaError("the app is shutting down")
+        return Tab(self._runtime, visit)
+
+    def _document(self, tab: Tab, view: h.H) -> Response:
+        options = self.options
+        page = document(
+            tab,
+            view,
+            title=options.document_title or "",
+            client_path=options.datastar_path or "",
+            head=self.head,
+            foot=self.foot,
+        )
+        body = to_bytes(page, tab.visit.nonce)
+        tab.deliver()
+        policy = options.content_security_policy or CONTENT_SECURITY_POLICY
+        if options.datastar_content is not None:
+            # The official client compiles its expressions.
+            policy = policy.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
+        policy = policy.replace("{nonce}", tab.visit.nonce)
+        headers = _HEADERS | {"content-security-policy": policy}
+        return Response(body, media_type="text/html", headers=headers)
+
+
+def _texts(params: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items()}
