@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from client_desk import Desk
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -51,10 +59,14 @@ class ConsoleLog:
 
     def verify(self) -> None:
         patterns = self._expected + self._allowed
-        surprises = [e for e in self.errors if not any(re.search(p, e) for p in patterns)]
+        surprises = [e for e in self.errors if not any(_is_in(p, e) for p in patterns)]
         assert not surprises, f"errors in the browser's console: {surprises}"
-        missing = [p for p in self._expected if not any(re.search(p, e) for e in self.errors)]
+        missing = [p for p in self._expected if not any(_is_in(p, e) for e in self.errors)]
         assert not missing, f"expected in the console, never seen: {missing}; seen: {self.errors}"
+
+
+def _is_in(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.DOTALL) is not None
 
 
 class Server:
@@ -211,3 +223,26 @@ def serve() -> Iterator[Callable[[Any], Server]]:
 def wait_until() -> Callable[..., None]:
     """`wait_until(condition, what)`: poll until `condition()` is true, else fail naming `what`."""
     return _wait_until
+
+
+@pytest.fixture
+def desk(serve: Callable[[Any], Server]) -> Desk:
+    """A scripted server that serves one page and the client, for tests of the client alone."""
+    made = Desk()
+    made.url = serve(made.app()).url
+    return made
+
+
+@pytest.fixture
+def show(desk: Desk, page: Page) -> Callable[..., Page]:
+    """`show(body, signals, stream=…)`: open the page with this body; gives the browser's page."""
+
+    def open_page(body: str, signals: dict[str, Any] | None = None, stream: bool = False) -> Page:
+        desk.page(body, signals, stream)
+        page.goto(desk.url)
+        if stream:
+            expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
+            _wait_until(lambda: desk.open_streams, "the stream to be open")
+        return page
+
+    return open_page

@@ -93,7 +93,7 @@ function place(node: Syntax): Place {
     resolve(scope) {
       let target = owner(scope);
       // `$user.name = …` makes `$user` where there is none yet.
-      if (target === "" && isPath(inner)) {
+      if ((target === "" || target == null) && isPath(inner)) {
         const [base, name] = place(inner).resolve(scope);
         base[name] = {};
         target = base[name];

@@ -17,14 +17,16 @@ export interface Syntax {
 interface Parser {
   expr: string;
   index: number;
-  code: number;
+  char: string;
   gobbleExpression(): Syntax | null;
-  gobbleExpressions(until: number): Syntax[];
   gobbleIdentifier(): Syntax;
   gobbleSpaces(): void;
   gobbleTokenProperty(node: Syntax): Syntax;
   throwError(message: string): never;
 }
+
+/** The typings of jsep leave its class out. */
+const { Jsep } = jsep as unknown as { Jsep: new (source: string) => Parser };
 
 const KEBAB_SIGNAL = /\$[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:-[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)+/y;
 const ARROW = /(?:\(\s*((?:[A-Za-z_]\w*\s*(?:,\s*|(?=\))))*)\)|([A-Za-z_]\w*))\s*=>\s*/y;
@@ -33,7 +35,7 @@ const ESCAPE = /\\(?:u\{([\da-f]+)\}|u([\da-f]{4})|x([\da-f]{2})|(\r\n|[^]))/gi;
 const CONTROL: Record<string, string> = {
   b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", 0: "\0", "\n": "", "\r\n": "",
 };
-const BLOCK_END = "}".charCodeAt(0);
+const BETWEEN = /[\s;,]*/y;
 
 function unescape(body: string): string {
   return body.replace(ESCAPE, (_, point, unit, byte, plain: string | undefined) =>
@@ -64,14 +66,23 @@ function kebab(path: string): Syntax {
   );
 }
 
+/** Statements up to `end`: separated by `;`, `,` or newlines. */
+function statements(parser: Parser, end: string): Syntax {
+  const body: Syntax[] = [];
+  while (take(parser, BETWEEN), parser.char !== end) {
+    const next = parser.gobbleExpression();
+    if (!next) parser.throwError(parser.char ? `Unexpected "${parser.char}"` : `missing ${end}`);
+    body.push(next);
+  }
+  parser.index++;
+  return { type: "Compound", body };
+}
+
 function arrow(parser: Parser, names: string): Syntax {
   const params = names.split(",").map((name) => name.trim()).filter(Boolean);
-  if (parser.expr[parser.index] === "{") {
+  if (parser.char === "{") {
     parser.index++;
-    const body = parser.gobbleExpressions(BLOCK_END);
-    if (parser.code !== BLOCK_END) parser.throwError("missing }");
-    parser.index++;
-    return { type: "Arrow", params, body: { type: "Compound", body }, block: true };
+    return { type: "Arrow", params, body: statements(parser, "}"), block: true };
   }
   const body = parser.gobbleExpression();
   if (!body) parser.throwError("missing function body");
@@ -84,7 +95,7 @@ const syntax = {
     jsep.hooks.add("gobble-token", function (this: unknown, env: { node?: unknown }) {
       const parser = this as Parser;
       let match;
-      if (parser.expr[parser.index] === "@") {
+      if (parser.char === "@") {
         parser.index++;
         const name = "@" + parser.gobbleIdentifier()["name"];
         env.node = parser.gobbleTokenProperty({ type: "Identifier", name });
@@ -107,5 +118,5 @@ jsep.addBinaryOp("instanceof", 7);
 
 /** Parse an expression: statements separated by `;` or newlines. Throws with the position. */
 export function parse(source: string): Syntax {
-  return jsep(source) as unknown as Syntax;
+  return statements(new Jsep(source), "");
 }

@@ -69,11 +69,20 @@ function kindOf(el: Field): Kind {
 /** The inputs that share an array signal, by path; each has the place that it has on the page. */
 const groups = new Map<string, Set<Field>>();
 
-function member(el: Field, path: string): number {
-  const inPageOrder = [...groups.get(path)!].sort((a, b) =>
+function members(path: string): Field[] {
+  return [...groups.get(path)!].sort((a, b) =>
     a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
   );
-  return inPageOrder.indexOf(el);
+}
+
+/** The array that the inputs of `path` make: a value for each, `""` for an unchecked box. */
+function together(path: string): unknown[] {
+  const before = peek(path) as unknown[];
+  const number = before.find((value) => typeof value === "number") ?? "";
+  return members(path).map((el, i) => {
+    const kind = kindOf(el);
+    return kind.read(el, kind === checkbox ? number : before[i]);
+  });
 }
 
 function join(binding: Binding, el: Field, path: string): void {
@@ -96,23 +105,8 @@ plugins["bind"] = (binding) => {
   if (kind === radio && !el.name) el.name = path;
 
   const save = () => {
-    if (!shared()) {
-      const value = kind.read(el, current());
-      if (value !== undefined) set(path, value);
-      return;
-    }
-    const values = [...(peek(path) as unknown[])];
-    const place = member(el, path);
-    while (values.length < place) values.push("");
-    if (kind === checkbox) {
-      // Checked values are found wherever they stand, as servers send them without the gaps.
-      const found = values.map(String).indexOf(el.value);
-      if (found >= 0 && found !== place) values[found] = "";
-      values[place] = el.checked ? alike(el.value, values.find(isNumber)) : "";
-    } else {
-      values[place] = kind.read(el, values[place]);
-    }
-    set(path, values);
+    const value = shared() ? together(path) : kind.read(el, current());
+    if (value !== undefined) set(path, value);
   };
 
   if (!has(path)) {
@@ -126,7 +120,7 @@ plugins["bind"] = (binding) => {
     let value = get(path);
     if (Array.isArray(value) && kind !== multiple) {
       if (kind === checkbox) value = value.map(String).includes(el.value);
-      else value = value[member(el, path)] ?? "";
+      else value = value[members(path).indexOf(el)] ?? "";
     }
     kind.write(el, value);
   });
@@ -135,7 +129,3 @@ plugins["bind"] = (binding) => {
     binding.cleanup(() => el.removeEventListener(event, save));
   }
 };
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
-}
