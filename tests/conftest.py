@@ -13,7 +13,11 @@ import via
 def v() -> via.V:
     """An app without the embedded broker."""
     app = via.new()
-    app.config(via.Options(pubsub=via.MemoryPubSub()))
+    app.config(
+        via.Options(
+            pubsub=via.MemoryPubSub(), action_rate_limit=via.RateLimitConfig(rate=-1)
+        )
+    )
     return app
 
 
@@ -34,13 +38,17 @@ def serve() -> Iterator[Callable[[Any], Server]]:
 
 
 @pytest.fixture
-def visitor(serve: Callable[[Any], Server]) -> Callable[[Any], Visitor]:
+def visitor(serve: Callable[[Any], Server]) -> Iterator[Callable[[Any], Visitor]]:
     """Make visitors to an app, which is served on its first one."""
     served: dict[int, Server] = {}
+    visitors: list[Visitor] = []
 
     def make(app: Any) -> Visitor:
         if id(app) not in served:
             served[id(app)] = serve(app)
-        return Visitor(served[id(app)].url)
+        visitors.append(Visitor(served[id(app)].url))
+        return visitors[-1]
 
-    return make
+    yield make
+    for one in visitors:
+        one.http.close()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,7 +147,10 @@ class Visitor:
     def listen(self) -> Iterator[Listening]:
         headers = {"via-location": self.path, "via-nonce": self.nonce}
         query = {"datastar": json.dumps(self.signals)}
-        with self.http.stream("GET", "/_sse", params=query, headers=headers) as response:
+        with (
+            httpx.Client(base_url=self.http.base_url, timeout=TIMEOUT, trust_env=False) as http,
+            http.stream("GET", "/_sse", params=query, headers=headers) as response,
+        ):
             assert response.status_code == 200
             listening = Listening(response)
             thread = threading.Thread(target=listening.read, daemon=True)
@@ -154,5 +158,7 @@ class Visitor:
             try:
                 yield listening
             finally:
-                response.close()
+                connection = response.extensions["network_stream"].get_extra_info("socket")
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
                 thread.join(TIMEOUT)

@@ -3,16 +3,23 @@
 from . import h
 from .actions import (
     Action,
+    with_middleware,
     with_prevent_default,
+    with_rate_limit,
     with_signal,
     with_signal_int,
     with_window,
 )
 from .app import V, new
+from .computed import Computed
 from .context import Context
 from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
+from .fields import Field
+from .groups import Group
+from .keys import KeyBinding, key_bind, on_key_down_map
 from .options import LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
 from .pubsub import (
+    MemoryPubSub,
     PubSub,
     StreamConfig,
     Subscription,
@@ -21,20 +28,27 @@ from .pubsub import (
     replay_history,
     subscribe,
 )
+from .ratelimit import RateLimitConfig
 from .signals import Signal, SignalError
 
 __all__ = [
     "Action",
+    "Computed",
     "ConfigError",
     "Context",
+    "Field",
+    "Group",
+    "KeyBinding",
     "LogLevelDebug",
     "LogLevelError",
     "LogLevelInfo",
     "LogLevelWarn",
+    "MemoryPubSub",
     "Options",
     "PageError",
     "PubSub",
     "PubSubError",
+    "RateLimitConfig",
     "SessionError",
     "Signal",
     "SignalError",
@@ -44,11 +58,15 @@ __all__ = [
     "ViaError",
     "ensure_stream",
     "h",
+    "key_bind",
     "new",
+    "on_key_down_map",
     "publish",
     "replay_history",
     "subscribe",
+    "with_middleware",
     "with_prevent_default",
+    "with_rate_limit",
     "with_signal",
     "with_signal_int",
     "with_window",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
 from . import h
 from .errors import ConfigError
+from .middleware import Middleware, call_through, check_middleware
+from .ratelimit import RateLimitConfig, TokenBucket
 from .signals import Signal
+
+if TYPE_CHECKING:
+    from .context import Context
 
 Handler = Callable[[], Any]
 """A `def` or `async def` of no arguments."""
@@ -91,6 +97,25 @@ def _assign(signal: Signal, value: str | int) -> TriggerOption:
     return option
 
 
+@dataclass(frozen=True, slots=True)
+class ActionOption:
+    """What `with_rate_limit` and `with_middleware` return."""
+
+    rate_limit: RateLimitConfig | None = None
+    middleware: tuple[Middleware, ...] = ()
+
+
+def with_rate_limit(rate: float, burst: int) -> ActionOption:
+    """Limit one action: `rate` calls a second, `burst` at once; a rate of -1 lifts all limits."""
+    return ActionOption(rate_limit=RateLimitConfig(rate, burst))
+
+
+def with_middleware(*middleware: Middleware) -> ActionOption:
+    """Put middleware around one action; an action whose middleware does not go on is not run."""
+    check_middleware(middleware)
+    return ActionOption(middleware=middleware)
+
+
 class Action:
     """A handler under an id that the browser may call; made by `Context.action`.
 
@@ -98,12 +123,24 @@ class Action:
     `via.with_signal_int`, `via.with_window` and `via.with_prevent_default`.
     """
 
-    __slots__ = ("_handler", "_id", "_url")
+    __slots__ = ("_bucket", "_context", "_handler", "_id", "_limited", "_middleware", "_url")
 
-    def __init__(self, id: str, url: str, handler: Handler) -> None:
+    def __init__(
+        self,
+        context: Context,
+        id: str,
+        url: str,
+        handler: Handler,
+        options: tuple[ActionOption, ...] = (),
+    ) -> None:
+        self._context = context
         self._id = id
         self._url = url
         self._handler = handler
+        self._middleware = [one for option in options for one in option.middleware]
+        limits = [option.rate_limit for option in options if option.rate_limit is not None]
+        self._limited = bool(limits)
+        self._bucket = limits[-1].bucket() if limits else None
 
     def __repr__(self) -> str:
         return f"<Action {self._id} {self.name()}>"
@@ -118,6 +155,17 @@ class Action:
 
     def __call__(self) -> Any:
         """Call the handler, as from another handler."""
+        return self._handler()
+
+    def allows(self, shared: TokenBucket | None) -> bool:
+        """Whether the rate limit, the action's own or else the tab's, lets a call through."""
+        bucket = self._bucket if self._limited else shared
+        return bucket is None or bucket.take()
+
+    def run(self) -> Any:
+        """Call the handler inside of the action's middleware."""
+        if self._middleware:
+            return call_through(self._middleware, self._context, self._handler)
         return self._handler()
 
     def on_click(self, *options: TriggerOption) -> h.Attribute:

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from starlette.routing import Router
@@ -18,8 +19,10 @@ from .errors import ConfigError, ViaError
 from .groups import Group
 from .interrupts import Interrupts
 from .middleware import Middleware
+from .navigation import navigate
 from .options import Options, seconds
 from .pages import PageFunction, registering
+from .ratelimit import RateLimitConfig
 from .runtime import Runtime
 from .script import ClientScript, bundled_client
 from .server import listen, make_server
@@ -223,8 +226,10 @@ class V:
             asyncio.get_running_loop(),
             self._logger(),
             broker.hub,
+            partial(navigate, self._site),
             context_ttl=seconds(options.context_ttl or 0.0),
             resume_grace=seconds(options.resume_grace or 0.0),
+            action_rate_limit=options.action_rate_limit or RateLimitConfig(),
         )
         self._site.open(runtime)
         self._run = _Run(runtime, broker, Endpoints(runtime, self._site.reopen), script)

@@ -10,6 +10,15 @@ from . import h
 from .signals import Signal
 
 
+class Derived(Signal):
+    """The signal of a computed value: the browser reads it and cannot set it."""
+
+    __slots__ = ()
+
+    def _receive(self, value: Any) -> None:
+        pass
+
+
 class Computed:
     """A value that a function derives; made by `Context.computed`.
 

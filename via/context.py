@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 
 from . import bridge, h
 from ._core.events import execute_script, patch_elements
 from ._core.render import to_bytes
-from .actions import Action, Handler
+from .actions import Action, ActionOption, Handler
+from .computed import Computed, Derived
 from .errors import ConfigError, PageError
+from .fields import Field, Rule
+from .options import seconds
+from .pubsub import publish_raw, subscribe_raw
 from .signals import Signal
-from .urls import check_redirect
+from .tab import Tab, redirect_script
+from .urls import check_redirect, is_local
 
 if TYPE_CHECKING:
     from .pubsub import Hub, Subscription
-    from .tab import Tab
 
 View = Callable[[], h.H]
 ViewT = TypeVar("ViewT", bound=View)
@@ -77,20 +83,51 @@ class Context:
         """
         tab = self._tab
         signal = Signal(tab.next_id("s"), value, tab.mark_changed)
-        tab.signals[signal.id()] = signal
-        if not tab.opening:
-            tab.mark_changed(signal)
+        tab.add_signal(signal)
         return signal
 
-    def action(self, handler: Handler) -> Action:
-        """Let the browser call `handler`, a `def` or `async def` of no arguments; a decorator."""
-        if not callable(handler):
-            raise ConfigError(f"c.action needs a function of no arguments, not {handler!r}")
+    def computed(self, compute: Callable[[], Any]) -> Computed:
+        """A signal that `compute` derives: it runs now and at each sync; also a decorator."""
         tab = self._tab
-        id = tab.next_id("a")
-        action = Action(id, f"{tab.visit.root_path}/_action/{id}", handler)
-        tab.actions[id] = action
-        return action
+        signal = Derived(tab.next_id("s"), compute(), tab.mark_changed)
+        computed = Computed(signal, compute)
+        tab.add_computed(signal, computed)
+        return computed
+
+    def field(self, value: Any, *rules: Rule) -> Field:
+        """A signal with rules (`via.required()` and so on) that `validate` checks."""
+        for rule in rules:
+            if not callable(rule):
+                raise ConfigError(f"c.field: a rule must be a function of the value, not {rule!r}")
+        tab = self._tab
+        field = Field(tab.next_id("s"), value, tab.mark_changed, rules)
+        tab.add_signal(field)
+        return field
+
+    def validate_all(self, *fields: Field) -> bool:
+        """Validate every field, also those after one that fails; True if all pass."""
+        return all([field.validate() for field in fields])
+
+    def reset_fields(self, *fields: Field) -> None:
+        """Reset the fields to the values and the lack of errors that they began with."""
+        for field in fields:
+            field.reset()
+
+    @overload
+    def action(self, handler: Handler, /, *options: ActionOption) -> Action: ...
+
+    @overload
+    def action(self, /, *options: ActionOption) -> Callable[[Handler], Action]: ...
+
+    def action(self, /, *arguments: Any) -> Any:
+        """Let the browser call a handler, a `def` or `async def` of no arguments; a decorator.
+
+        `c.action(handler, *options)`, `@c.action` or `@c.action(*options)`; the options are
+        `via.with_rate_limit` and `via.with_middleware`.
+        """
+        if not arguments or isinstance(arguments[0], ActionOption):
+            return partial(self._action, options=arguments)
+        return self._action(arguments[0], arguments[1:])
 
     # What is sent to the browser
 
@@ -125,10 +162,57 @@ class Context:
         if self._tab.opening:
             self._tab.redirect_to = url
         else:
-            target = msgspec.json.encode(url).decode()
-            self.exec_script(f"window.location.href={target}")
+            self._tab.send_event(redirect_script(url, self._tab.visit.nonce))
 
     # What the page was asked
+
+    def redirectf(self, format: str, *values: Any) -> None:
+        """As `redirect`, to a URL in the `%` format of `h.Textf`."""
+        self.redirect(h.format(format, *values))
+
+    def redirect_view(self, url: str) -> None:
+        """Show no view but go to another page: for middleware that does not go on."""
+        self.view(lambda: h.Text(""))
+        self.redirect(url)
+
+    def replace_url(self, url: str) -> None:
+        """Show another URL of this app in the address bar; nothing is loaded.
+
+        Raises ValueError unless the URL is a path of this origin.
+        """
+        check_redirect(url)
+        if not is_local(url):
+            raise ValueError(f"replace_url needs a path of this app, not {url!r}")
+        target = msgspec.json.encode(url).decode()
+        self.exec_script(f"history.replaceState(history.state,'',{target})")
+
+    def replace_urlf(self, format: str, *values: Any) -> None:
+        """As `replace_url`, to a URL in the `%` format of `h.Textf`."""
+        self.replace_url(h.format(format, *values))
+
+    def navigate(self, path: str, popstate: bool = False) -> None:
+        """Show another page of the app in this tab, over the open stream.
+
+        What belongs to the old page ends. `popstate` leaves the browser's history alone, as for a
+        step back. Raises ValueError unless the path is one of this origin.
+        """
+        check_redirect(path)
+        if not is_local(path):
+            raise ValueError(f"navigate needs a path of this app, not {path!r}")
+        self._tab.navigate(path, popstate)
+
+    # The clock
+
+    def on_interval(self, period: float | timedelta, handler: Handler) -> Callable[[], None]:
+        """Call `handler` every `period` (seconds or `timedelta`) from now on; returns `stop`.
+
+        Ticks do not drift; those that fall due while a slow one runs are left out. The interval
+        ends with the page. Raises ConfigError unless the period is positive.
+        """
+        duration = seconds(period)
+        if duration <= 0:
+            raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
+        return self._tab.start_interval(duration, handler)
 
     def get_path_param(self, name: str) -> str:
         """The part of the path that `{name}` in the route matched; "" if there is none."""
@@ -164,6 +248,20 @@ class Context:
         """The event that brings the view in the browser up to date."""
         node = await bridge.run(self.render)
         return patch_elements(to_bytes(node, self._tab.visit.nonce))
+
+    def _action(self, handler: Handler, options: tuple[ActionOption, ...]) -> Action:
+        if not callable(handler):
+            raise ConfigError(f"c.action needs a function of no arguments, not {handler!r}")
+        for option in options:
+            if not isinstance(option, ActionOption):
+                raise ConfigError(
+                    f"c.action takes via.with_rate_limit and via.with_middleware, not {option!r}"
+                )
+        tab = self._tab
+        id = tab.next_id("a")
+        action = Action(self, id, f"{tab.visit.root_path}/_action/{id}", handler, options)
+        tab.actions[id] = action
+        return action
 
     def _hub(self) -> Hub | None:
         return self._tab._hub()

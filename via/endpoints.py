@@ -49,6 +49,9 @@ class Endpoints:
             elif path.startswith("/_action/"):
                 _require(scope, "POST")
                 await self._action(path[9:], receive, send)
+            elif path == "/_navigate":
+                _require(scope, "POST")
+                await self._navigate(receive, send)
             elif path == "/_sse":
                 _require(scope, "GET")
                 await self._sse(scope, receive, send)
@@ -71,9 +74,14 @@ class Endpoints:
         if action is None:
             raise Refused(404, f"page {tab.visit.url} has no action {id[:40]!r}")
 
+        if not action.allows(tab.bucket):
+            raise Refused(
+                429, f"page {tab.visit.url}: the action {action.name()} is called too often"
+            )
+
         def job() -> Any:
             tab.receive(signals)
-            return action()
+            return action.run()
 
         try:
             await tab.run(job)
@@ -120,6 +128,15 @@ class Endpoints:
             raise Refused(404, f"there is no page at {path[:200]!r}")
         tab.adopt(signals)
         return tab
+
+    async def _navigate(self, receive: Receive, send: Send) -> None:
+        signals = _signals(await _body(receive))
+        tab = self._tab(signals)
+        url = signals.get("via_url")
+        if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
+            raise Refused(400, "via_url is no path of this app")
+        tab.navigate(url, signals.get("via_popstate") is True)
+        await respond(send, 204)
 
     async def _close(self, receive: Receive, send: Send) -> None:
         tab = self._find(_signals(await _body(receive)))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import ConfigError
+from .ratelimit import RateLimitConfig
 
 if TYPE_CHECKING:
     import os
@@ -70,6 +71,8 @@ class Options:
     Negative: never reaped. Default: 30 s."""
     resume_grace: float | timedelta | None = None
     """How long a page lives on after its stream dropped; seconds or `timedelta`. Default: 10 s."""
+    action_rate_limit: RateLimitConfig | None = None
+    """How often one tab may call actions. Default: 10 a second, 20 at once."""
 
     def __post_init__(self) -> None:
         for name, check, wanted in _CHECKS:
@@ -124,6 +127,11 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("datastar_path", _is_path, 'a path such as "/_datastar.js"'),
     ("context_ttl", _is_duration, "a number of seconds or a timedelta"),
     (
+        "action_rate_limit",
+        lambda value: isinstance(value, RateLimitConfig),
+        "a via.RateLimitConfig",
+    ),
+    (
         "resume_grace",
         lambda value: _is_duration(value) and seconds(value) >= 0,
         "a number of seconds or a timedelta, not negative",
@@ -141,4 +149,5 @@ DEFAULTS: Final = Options(
     streams=(),
     context_ttl=30.0,
     resume_grace=10.0,
+    action_rate_limit=RateLimitConfig(),
 )

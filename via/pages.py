@@ -42,18 +42,19 @@ class Page:
 
     async def open(self, tab: Tab) -> h.H:
         """Set the page up in a new tab and render its view, in the tab's queue."""
-        await tab.run(partial(self.set_up, tab))
-        if tab.redirect_to or tab.root is None:
+        context: Context = await tab.run(partial(self.set_up, tab))
+        if tab.redirect_to:
             return h.Text("")
-        view: h.H = await tab.run(tab.root.render)
+        view: h.H = await tab.run(context.render)
         return view
 
-    async def set_up(self, tab: Tab) -> None:
+    async def set_up(self, tab: Tab) -> Context:
         """Run the middleware and the page function. Raises PageError if no view was set."""
         context = tab.root = Context(tab)
         await bridge.run(call_through, self.chain(), context, partial(self.function, context))
         if not tab.redirect_to:
             context.require_view()
+        return context
 
     def check(self) -> None:
         """Run the page once without a browser. Raises PageError if it fails or sets no view."""

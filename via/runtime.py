@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from .ratelimit import RateLimitConfig
 from .tokens import same_token
 
 if TYPE_CHECKING:
     from .pubsub import Hub
     from .tab import Tab
+
+
+Navigate = Callable[["Tab", str, bool], Awaitable[None]]
+"""Shows the page at a URL in a tab; the last argument tells a step in the browser's history."""
 
 
 class Runtime:
@@ -23,15 +28,19 @@ class Runtime:
         loop: asyncio.AbstractEventLoop,
         logger: logging.Logger,
         hub: Hub,
+        navigate: Navigate,
         *,
         context_ttl: float,
         resume_grace: float,
+        action_rate_limit: RateLimitConfig,
     ) -> None:
         self.loop = loop
         self.logger = logger
         self.context_ttl = context_ttl
         self.resume_grace = resume_grace
+        self.action_rate_limit = action_rate_limit
         self.hub = hub
+        self.navigate = navigate
         self.closing = False
         self.tabs: dict[str, Tab] = {}
         self._thread = threading.get_ident()

@@ -56,26 +56,34 @@ class Site:
         self.router.routes.sort(key=specificity)
         self._runtime = runtime
 
+    def find(self, path: str) -> tuple[Page, dict[str, str]] | None:
+        """The page that answers a path, and the path's parameters."""
+        scope = {"type": "http", "path": path, "method": "GET"}
+        for route in self.router.routes:
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                page = self._pages.get(getattr(route, "name", ""))
+                return page and (page, _texts(child["path_params"]))
+        return None
+
     async def reopen(self, path: str, visit: Visit) -> Tab | None:
         """Build the page at a path for a tab that is open in the browser already.
 
         None if there is no such page, or if it fails.
         """
-        for route in self.router.routes:
-            if not isinstance(route, Route) or route.name not in self._pages:
-                continue
-            match, child = route.matches({"type": "http", "path": path, "method": "GET"})
-            if match is Match.FULL:
-                tab = self._new_tab(replace(visit, params=_texts(child["path_params"])))
-                try:
-                    await self._pages[route.name].open(tab)
-                except Exception as error:
-                    tab.dispose()
-                    log_fault(tab.logger(), f"page {path}", error)
-                    return None
-                tab.deliver()
-                return tab
-        return None
+        found = self.find(path)
+        if found is None:
+            return None
+        page, params = found
+        tab = self._new_tab(replace(visit, params=params))
+        try:
+            await page.open(tab)
+        except Exception as error:
+            tab.dispose()
+            log_fault(tab.logger(), f"page {path}", error)
+            return None
+        tab.deliver()
+        return tab
 
     async def _respond(self, page: Page, request: Request) -> Response:
         root = request.scope.get("root_path", "")

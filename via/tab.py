@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from ._core.events import patch_signals
+from ._core.events import execute_script, patch_signals
 from .errors import ViaError
 from .faults import log_fault
+from .intervals import Interval
 from .mailbox import Mailbox
 from .outbox import Outbox
 from .stream import Stream
@@ -21,8 +22,9 @@ from .tokens import new_token
 
 if TYPE_CHECKING:
     from .actions import Action
-    from .context import Context
+    from .computed import Computed
     from .pubsub import Hub, Subscription
+    from .ratelimit import TokenBucket
     from .runtime import Runtime
     from .signals import Signal
 
@@ -40,6 +42,16 @@ class Visit:
     nonce: str = field(default_factory=new_token)
 
 
+class View(Protocol):
+    """What a tab renders: a page or a component."""
+
+    async def patch(self) -> bytes:
+        """The event that brings the browser up to date."""
+
+    def view_name(self) -> str:
+        """The name of the view's function."""
+
+
 class Busy(ViaError):
     """The tab's queue of handlers is full."""
 
@@ -53,6 +65,8 @@ class Tab:
 
     __slots__ = (
         "_counters",
+        "_computed",
+        "_left",
         "_mailbox",
         "_outbox",
         "_owned",
@@ -60,6 +74,7 @@ class Tab:
         "_stream",
         "_timer",
         "actions",
+        "bucket",
         "changed",
         "closed",
         "csrf",
@@ -78,7 +93,7 @@ class Tab:
         self.visit = visit
         self.id = new_token()
         self.csrf = new_token()
-        self.root: Context | None = None
+        self.root: View | None = None
         self.signals: dict[str, Signal] = {}
         self.changed: dict[str, Signal] = {}
         self.actions: dict[str, Action] = {}
@@ -87,13 +102,17 @@ class Tab:
         self.streamed = False
         self.closed = False
         self._counters: dict[str, int] = {}
+        self._computed: list[Computed] = []
+        self._left: dict[str, Signal] = {}
         self._owned: list[Subscription] = []
         self._outbox = Outbox()
         self._signals_due = False
         self._stream: Stream | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._mailbox: Mailbox | None = None
+        self.bucket: TokenBucket | None = None
         if runtime is not None:
+            self.bucket = runtime.action_rate_limit.bucket()
             self._mailbox = Mailbox(runtime.loop, self._log_job)
             runtime.tabs[self.id] = self
             if runtime.context_ttl >= 0:
@@ -106,11 +125,34 @@ class Tab:
         number = self._counters[prefix] = self._counters.get(prefix, 0) + 1
         return f"{prefix}{number}"
 
+    def add_signal(self, signal: Signal) -> None:
+        """A new signal: the page's document declares it, or else the next patch."""
+        self.signals[signal.id()] = signal
+        if not self.opening:
+            self.mark_changed(signal)
+
+    def add_computed(self, signal: Signal, computed: Computed) -> None:
+        """A new signal whose value is computed at each sync."""
+        self.add_signal(signal)
+        self._computed.append(computed)
+
+    def start_interval(self, period: float, handler: Callable[[], Any]) -> Callable[[], None]:
+        """Call the handler every `period` seconds in the tab's queue; returns what stops it."""
+        if self.runtime is None:
+            return lambda: None
+        interval = Interval(self.runtime.loop, period, handler, self._enqueue)
+        self._own(interval)
+        return interval.unsubscribe
+
+    def navigate(self, url: str, popstate: bool) -> None:
+        """Show another page of the app in this tab."""
+        self._on_loop(self._navigate, url, popstate)
+
     def mark_changed(self, signal: Signal) -> None:
         """The server changed the signal."""
         self.changed[signal.id()] = signal
 
-    def sync_view(self, view: Context) -> None:
+    def sync_view(self, view: View) -> None:
         """Send the view's newest rendering, and the changed signals."""
         self._on_loop(self._queue_view, view)
 
@@ -162,8 +204,32 @@ class Tab:
         """The page was rendered: from now on the browser hears of changes by the stream."""
         self.changed.clear()
         self.opening = False
-        if self.redirect_to and self.root is not None:
-            self.root.redirect(self.redirect_to)
+        if self.redirect_to:
+            self.leave_to(self.redirect_to)
+
+    def enter(self, path: str, params: Mapping[str, str]) -> None:
+        """Leave the page that is open, and begin with another."""
+        self._release()
+        self.visit = replace(self.visit, url=path, params=params)
+        self.opening = True
+        self._left.update(self.signals)
+        self.signals = {}
+        self.actions = {}
+        self.changed = {}
+        self._computed = []
+        self._outbox.clear()
+        # The ids of signals depend on the page alone; an action's late call must find nothing.
+        self._counters = {"a": self._counters.get("a", 0)}
+
+    def arrive(self) -> None:
+        """The page that was entered is set up: tell the browser of its signals."""
+        self.opening = False
+        self.changed.update(self.signals)
+
+    def leave_to(self, url: str) -> None:
+        """Leave the rest to the browser: it loads the URL."""
+        self.opening = False
+        self._queue_event(redirect_script(url, self.visit.nonce), False)
 
     def logger(self) -> logging.Logger:
         """Where this tab logs."""
@@ -210,15 +276,25 @@ class Tab:
 
     def has_frame(self) -> bool:
         """Whether the stream has something to send."""
-        return bool(self._outbox) or (self._signals_due and bool(self.changed))
+        if self._outbox:
+            return True
+        return self._signals_due and bool(self.changed or self._computed)
 
     async def frame(self) -> bytes:
         """The events to send: changed signals, then renderings and other events in order."""
         self._signals_due = False
+        for computed in self._computed:
+            try:
+                computed._refresh()
+            except Exception as error:
+                self.log(f"the computed signal {computed.id()}", error)
         events = []
-        if self.changed:
+        if self.changed or self._left:
             changed, self.changed = self.changed, {}
-            values = {name: signal.value for name, signal in changed.items()}
+            left, self._left = self._left, {}
+            # In a merge patch, null deletes.
+            values: dict[str, Any] = dict.fromkeys(left)
+            values.update((name, signal.value) for name, signal in changed.items())
             events.append(patch_signals(msgspec.json.encode(values)))
         for entry in self._outbox.take():
             if isinstance(entry, bytes):
@@ -242,15 +318,22 @@ class Tab:
         self._stop_timer()
         if self.runtime is not None:
             self.runtime.tabs.pop(self.id, None)
-        owned, self._owned = self._owned, []
-        for subscription in owned:
-            subscription.unsubscribe()
+        self._release()
         if self._mailbox is not None:
             self._mailbox.close()
         if self._stream is not None:
             self._stream.end()
 
-    def _queue_view(self, view: Context) -> None:
+    def _release(self) -> None:
+        owned, self._owned = self._owned, []
+        for subscription in owned:
+            subscription.unsubscribe()
+
+    def _navigate(self, url: str, popstate: bool) -> None:
+        if self.runtime is not None:
+            self._enqueue(partial(self.runtime.navigate, self, url, popstate))
+
+    def _queue_view(self, view: View) -> None:
         self._outbox.add_view(view)
         self._queue_signals()
 
@@ -280,7 +363,7 @@ class Tab:
             self.runtime.on_loop(call, *args)
 
     def _log_job(self, job: Callable[[], Any], error: Exception) -> None:
-        handler = job.func if isinstance(job, partial) else job
+        handler = getattr(job, "handler", job)
         self.log(f"the handler {getattr(handler, '__qualname__', handler)}", error)
 
     def _end_after(self, delay: float) -> None:
@@ -292,3 +375,8 @@ class Tab:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def redirect_script(url: str, nonce: str) -> bytes:
+    """The event that makes the browser load a URL."""
+    return execute_script(f"window.location.href={msgspec.json.encode(url).decode()}", nonce)

@@ -17,3 +17,8 @@ def check_redirect(url: str) -> None:
         raise ValueError(f"a redirect's URL has white space, a backslash or controls: {url!r}")
     if urlsplit(url).scheme not in ("", "http", "https"):
         raise ValueError(f"a redirect goes to a relative, http or https URL, not to {url!r}")
+
+
+def is_local(url: str) -> bool:
+    """Whether the URL stays at the app's own origin: a path, not a scheme or a host."""
+    return url.startswith("/") and not url.startswith("//")

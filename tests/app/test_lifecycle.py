@@ -38,7 +38,7 @@ def app(v):
 
 
 def tabs(app):
-    return app._runtime.tabs
+    return app._run.runtime.tabs
 
 
 def listeners(app):
@@ -138,7 +138,7 @@ def test_messages_reach_every_tab(app, visitor):
     one.visit()
     two.visit()
     with one.listen() as first, two.listen() as second:
-        app._runtime.on_loop(app._hub().publish, "news", b"extra")
+        app._run.runtime.on_loop(app._hub().publish, "news", b"extra")
         first.wait_for("extra")
         second.wait_for("extra")
 
@@ -259,9 +259,9 @@ def test_options_name_what_is_wrong():
 def test_config_merges_what_is_given(v):
     v.config(via.Options(document_title="One", log_level=via.LogLevelError))
     v.config(via.Options(context_ttl=5))
-    assert v._options.document_title == "One"
-    assert v._options.context_ttl == 5
-    assert v._options.log_level == logging.ERROR
+    assert v._site.options.document_title == "One"
+    assert v._site.options.context_ttl == 5
+    assert v._site.options.log_level == logging.ERROR
     v.config(via.Options(log_level=via.LogLevelInfo))
 
 

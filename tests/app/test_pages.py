@@ -24,7 +24,9 @@ def test_a_page_function_that_raises_fails_at_registration_with_its_own_line(v):
     def broken(c):
         raise KeyError("missing")
 
-    with pytest.raises(via.PageError, match=r"broken.*KeyError.*test_pages\.py:\d+ in broken: raise"):
+    with pytest.raises(
+        via.PageError, match=r"broken.*KeyError.*test_pages\.py:\d+ in broken: raise"
+    ):
         v.page("/", broken)
 
 

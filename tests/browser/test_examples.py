@@ -6,6 +6,8 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Page, expect
 
+import via
+
 
 @pytest.fixture
 def example(serve):
@@ -13,7 +15,9 @@ def example(serve):
 
     def start(name: str):
         module: ModuleType = importlib.import_module(f"via.examples.{name}")
-        return serve(importlib.reload(module).v)
+        app = importlib.reload(module).v
+        app.config(via.Options(action_rate_limit=via.RateLimitConfig(rate=-1)))
+        return serve(app)
 
     return start
 
@@ -57,9 +61,9 @@ def test_two_people_chat_and_closing_a_tab_frees_all_it_held(example, new_page, 
     expect(bob.locator("#messages li p")).to_have_text(["Hello <b>Bob</b> & all", "Hi Ada"])
     connected(bob)
 
-    wait_until(lambda: len(app._runtime.tabs) == 2, "the left pages to be freed")
+    wait_until(lambda: len(app._run.runtime.tabs) == 2, "the left pages to be freed")
     bob.close()
-    wait_until(lambda: len(app._runtime.tabs) == 1, "the closed tab's context to be freed")
+    wait_until(lambda: len(app._run.runtime.tabs) == 1, "the closed tab's context to be freed")
     wait_until(lambda: app._hub().counts().listeners == 1, "its subscriptions to be freed")
 
 

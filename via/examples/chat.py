@@ -66,7 +66,9 @@ def room(c: via.Context) -> None:
             h.Class("chat"),
             h.Header(
                 h.H1(h.Text("via chat")),
-                h.Nav(h.Aria("label", "Rooms"), [room_tab(other, other == room) for other in ROOMS]),
+                h.Nav(
+                    h.Aria("label", "Rooms"), [room_tab(other, other == room) for other in ROOMS]
+                ),
             ),
             h.Main(
                 h.Class("scroller"),
