@@ -14,9 +14,7 @@ def v() -> via.V:
     """An app without the embedded broker."""
     app = via.new()
     app.config(
-        via.Options(
-            pubsub=via.MemoryPubSub(), action_rate_limit=via.RateLimitConfig(rate=-1)
-        )
+        via.Options(pubsub=via.MemoryPubSub(), action_rate_limit=via.RateLimitConfig(rate=-1))
     )
     return app
 

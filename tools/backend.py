@@ -7,7 +7,6 @@ import shutil
 from typing import Any
 
 import client_build
-
 from setuptools import build_meta
 from setuptools.build_meta import (
     build_editable,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from starlette.routing import Router
@@ -27,7 +29,9 @@ from .runtime import Runtime
 from .script import ClientScript, bundled_client
 from .server import listen, make_server
 from .site import Site
+from .static import resource_directory, static_mount
 from .stream import Receive, Send
+from .tab import Layout
 
 if TYPE_CHECKING:
     import uvicorn
@@ -107,6 +111,24 @@ class V:
     def append_to_foot(self, *nodes: h.H) -> None:
         """Add nodes to the end of the body of every page."""
         self._site.foot.extend(nodes)
+
+    def layout(self, layout: Layout) -> Layout:
+        """Wrap the view of every page: `layout(content)` returns a node; also a decorator."""
+        if not callable(layout):
+            raise ConfigError(f"v.layout needs a function of the content, not {layout!r}")
+        self._site.layout = layout
+        return layout
+
+    def static(self, prefix: str, directory: str | os.PathLike[str]) -> None:
+        """Serve the files below a directory, with ETags and ranges; a directory is a 404.
+
+        Raises ConfigError if there is no such directory.
+        """
+        self._site.router.routes.append(static_mount(prefix, directory))
+
+    def static_fs(self, prefix: str, source: str | Traversable) -> None:
+        """As `static`, from a package (by name) or another tree of resources."""
+        self.static(prefix, resource_directory(source))
 
     def http_serve_mux(self) -> Router:
         """The Starlette router under the pages, to add routes of your own before the start."""

@@ -16,6 +16,7 @@ from .actions import Action, ActionOption, Handler
 from .computed import Computed, Derived
 from .errors import ConfigError, PageError
 from .fields import Field, Rule
+from .h.format import sprintf
 from .options import seconds
 from .pubsub import publish_raw, subscribe_raw
 from .signals import Signal
@@ -106,7 +107,7 @@ class Context:
 
     def validate_all(self, *fields: Field) -> bool:
         """Validate every field, also those after one that fails; True if all pass."""
-        return all([field.validate() for field in fields])
+        return all(field.validate() for field in fields)
 
     def reset_fields(self, *fields: Field) -> None:
         """Reset the fields to the values and the lack of errors that they began with."""
@@ -168,7 +169,7 @@ class Context:
 
     def redirectf(self, format: str, *values: Any) -> None:
         """As `redirect`, to a URL in the `%` format of `h.Textf`."""
-        self.redirect(h.format(format, *values))
+        self.redirect(sprintf(format, values))
 
     def redirect_view(self, url: str) -> None:
         """Show no view but go to another page: for middleware that does not go on."""
@@ -188,7 +189,7 @@ class Context:
 
     def replace_urlf(self, format: str, *values: Any) -> None:
         """As `replace_url`, to a URL in the `%` format of `h.Textf`."""
-        self.replace_url(h.format(format, *values))
+        self.replace_url(sprintf(format, values))
 
     def navigate(self, path: str, popstate: bool = False) -> None:
         """Show another page of the app in this tab, over the open stream.
@@ -232,7 +233,11 @@ class Context:
 
     def render(self) -> h.Element:
         """The view inside of the element that sync replaces."""
-        return h.Div(h.ID(self._element_id), self.require_view()())
+        content = self.require_view()()
+        layout = self._tab.layout
+        if layout is not None and self is self._tab.root:
+            content = layout(content)
+        return h.Div(h.ID(self._element_id), content)
 
     def require_view(self) -> View:
         """The view. Raises PageError if none was set."""

@@ -30,7 +30,7 @@ class Group:
                 f"a group's prefix is '' or begins, but does not end, with '/': {prefix!r}"
             )
         self._register = register
-        self._prefix = prefix if parent is None else parent._prefix + prefix
+        self._prefix: str = prefix if parent is None else parent._prefix + prefix
         self._middleware = list(middleware)
         self._parent = parent
 

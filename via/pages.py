@@ -16,7 +16,7 @@ from .context import Context
 from .errors import ConfigError, PageError
 from .faults import user_line
 from .middleware import Middleware, call_through
-from .tab import Tab, Visit
+from .tab import Layout, Tab, Visit
 
 PageFunction = Callable[[Context], Any]
 """A `def` or `async def` that sets a context up."""
@@ -56,9 +56,9 @@ class Page:
             context.require_view()
         return context
 
-    def check(self) -> None:
+    def check(self, layout: Layout | None) -> None:
         """Run the page once without a browser. Raises PageError if it fails or sets no view."""
-        tab = Tab(None, Visit(url=self.route))
+        tab = Tab(None, Visit(url=self.route), layout)
         context = tab.root = Context(tab)
         name = getattr(self.function, "__qualname__", repr(self.function))
         token = registering.set(True)

@@ -21,7 +21,7 @@ from .options import DEFAULTS, Options
 from .pages import Page
 from .runtime import Runtime
 from .specificity import specificity
-from .tab import Tab, Visit
+from .tab import Layout, Tab, Visit
 
 _HEADERS: Final = {
     "cache-control": "no-store",
@@ -38,6 +38,7 @@ class Site:
         self.router = Router()
         self.head: list[h.H] = []
         self.foot: list[h.H] = []
+        self.layout: Layout | None = None
         self._pages: dict[str, Page] = {}
         self._runtime: Runtime | None = None
 
@@ -45,7 +46,7 @@ class Site:
         """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
         if page.route in self._pages:
             raise ConfigError(f"page {page.route!r} is registered already")
-        page.check()
+        page.check(self.layout)
         self._pages[page.route] = page
         self.router.routes.append(
             Route(page.path(), partial(self._respond, page), methods=["GET"], name=page.route)
@@ -63,7 +64,7 @@ class Site:
             match, child = route.matches(scope)
             if match is Match.FULL:
                 page = self._pages.get(getattr(route, "name", ""))
-                return page and (page, _texts(child["path_params"]))
+                return None if page is None else (page, _texts(child["path_params"]))
         return None
 
     async def reopen(self, path: str, visit: Visit) -> Tab | None:
@@ -104,7 +105,7 @@ class Site:
     def _new_tab(self, visit: Visit) -> Tab:
         if self._runtime is None or self._runtime.closing:
             raise ViaError("the app is shutting down")
-        return Tab(self._runtime, visit)
+        return Tab(self._runtime, visit, self.layout)
 
     def _document(self, tab: Tab, view: h.H) -> Response:
         options = self.options

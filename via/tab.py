@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
+from . import h
 from ._core.events import execute_script, patch_signals
 from .errors import ViaError
 from .faults import log_fault
@@ -42,6 +43,10 @@ class Visit:
     nonce: str = field(default_factory=new_token)
 
 
+Layout = Callable[[h.H], h.H]
+"""Wraps the view of every page: takes its node and returns one that holds it."""
+
+
 class View(Protocol):
     """What a tab renders: a page or a component."""
 
@@ -64,8 +69,8 @@ class Tab:
     """
 
     __slots__ = (
-        "_counters",
         "_computed",
+        "_counters",
         "_left",
         "_mailbox",
         "_outbox",
@@ -79,6 +84,7 @@ class Tab:
         "closed",
         "csrf",
         "id",
+        "layout",
         "opening",
         "redirect_to",
         "root",
@@ -88,8 +94,9 @@ class Tab:
         "visit",
     )
 
-    def __init__(self, runtime: Runtime | None, visit: Visit) -> None:
+    def __init__(self, runtime: Runtime | None, visit: Visit, layout: Layout | None = None) -> None:
         self.runtime = runtime
+        self.layout = layout
         self.visit = visit
         self.id = new_token()
         self.csrf = new_token()

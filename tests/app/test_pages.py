@@ -49,7 +49,7 @@ def test_a_failed_registration_leaves_the_app_usable(v, visitor):
 
 @pytest.mark.parametrize("route", ["", "room", "/{", "/{a b}", "/{a}/{a}", "/_sse", None])
 def test_a_route_that_cannot_be_served_is_refused(v, route):
-    with pytest.raises(via.ConfigError, match="rout|begin"):
+    with pytest.raises(via.ConfigError, match=r"rout|begin"):
         v.page(route, page_of(""))
 
 

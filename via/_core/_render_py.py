@@ -75,7 +75,7 @@ def _written(attribute: Attribute) -> str:
     value = attribute.value
     if value is None:
         return ""
-    if value is True:
+    if not isinstance(value, str):
         return f" {attribute.name}"
     return f' {attribute.name}="{_VALUE.sub(_reference, value)}"'
 

@@ -33,9 +33,7 @@ def HTML5(props: HTML5Props) -> Fragment:
                 Meta(Charset("utf-8")),
                 Meta(Name("viewport"), Content("width=device-width, initial-scale=1")),
                 Title(props.title),
-                Meta(Name("description"), Content(props.description))
-                if props.description
-                else None,
+                described if props.description else None,
                 props.head,
             ),
             Body(props.body),

@@ -74,13 +74,13 @@ def _written(verb: str, flags: str, digits: int | None, value: Any) -> str:
         return json.dumps(str(value), ensure_ascii=False)
     if isinstance(value, bool):
         raise TypeError
-    signs = "".join(sign for sign in "+ #" if sign in flags)
+    signs: str = "".join(sign for sign in "+ #" if sign in flags)
     if verb in _REAL:
         if digits is None and verb in "gG":
             text = repr(float(value)).removesuffix(".0")
             text = "+" + text if "+" in flags and value >= 0 else text
             return text.upper() if verb == "G" else text
-        return f"%{signs}{'' if digits is None else f'.{digits}'}{verb}" % value
+        return str(f"%{signs}{'' if digits is None else f'.{digits}'}{verb}" % value)
     if not isinstance(value, int):
         raise TypeError
     if verb == "c":
@@ -89,7 +89,7 @@ def _written(verb: str, flags: str, digits: int | None, value: Any) -> str:
         return f"U+{value:04X}"
     if verb == "b":
         return f"{value:{'+' if '+' in flags else ''}b}"
-    return f"%{signs}{'' if digits is None else f'.{digits}'}{verb}" % value
+    return str(f"%{signs}{'' if digits is None else f'.{digits}'}{verb}" % value)
 
 
 def _plain(value: object) -> str:
