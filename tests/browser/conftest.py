@@ -1,15 +1,11 @@
-"""Fixtures for tests in a real browser: Chromium, pages that watch their console, ASGI servers."""
+"""Fixtures for tests in a real browser: Chromium, pages that watch their console."""
 
 import asyncio
 import re
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from client_desk import Desk
 from playwright.sync_api import (
     Browser,
@@ -19,10 +15,10 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from support import Server, wait_until
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_TIMEOUT = 20.0
 
 
 class ConsoleLog:
@@ -67,54 +63,6 @@ class ConsoleLog:
 
 def _is_in(pattern: str, text: str) -> bool:
     return re.search(pattern, text, re.DOTALL) is not None
-
-
-class Server:
-    """An ASGI app on a loopback port, in a thread; `stop` and `start` keep the port."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        config = uvicorn.Config(
-            self.app,
-            host="127.0.0.1",
-            port=self.port,
-            log_level="critical",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=server.run, name="test-server", daemon=True)
-        self._thread.start()
-        _wait_until(lambda: server.started or not self._alive(), "the server to start")
-        assert server.started, "the server ended while starting"
-
-    def stop(self) -> None:
-        """Close every connection, open streams included, and give the port back."""
-        if self._server is None or self._thread is None:
-            return
-        self._server.should_exit = True
-        self._thread.join(START_TIMEOUT)
-        assert not self._alive(), "the server did not stop"
-        self._server = self._thread = None
-
-    def _alive(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
-
-
-def _wait_until(condition: Callable[[], Any], what: str, timeout: float = START_TIMEOUT) -> None:
-    """Wait for `condition` to be true; fail naming `what` after `timeout` seconds."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {timeout:g} s in vain for {what}")
-        time.sleep(0.005)
 
 
 class _Chromium:
@@ -203,26 +151,10 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[Any], Server]]:
-    """Serve an ASGI app: `serve(app).url`; `.stop()` and `.start()` to take it away and back."""
-    servers: list[Server] = []
-
-    def start(app: Any) -> Server:
-        server = Server(app)
-        server.start()
-        servers.append(server)
-        return server
-
-    yield start
-    for server in servers:
-        server.stop()
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
+@pytest.fixture(name="wait_until")
+def _wait_until() -> Callable[..., None]:
     """`wait_until(condition, what)`: poll until `condition()` is true, else fail naming `what`."""
-    return _wait_until
+    return wait_until
 
 
 @pytest.fixture
@@ -242,7 +174,7 @@ def show(desk: Desk, page: Page) -> Callable[..., Page]:
         page.goto(desk.url)
         if stream:
             expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
-            _wait_until(lambda: desk.open_streams, "the stream to be open")
+            wait_until(lambda: desk.open_streams, "the stream to be open")
         return page
 
     return open_page

@@ -7,6 +7,7 @@ import pytest
 from client_desk import patch, signals
 from playwright.sync_api import expect
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from support import wait_until
 
 TOLD = (
     "<pre id=told data-on:datastar-fetch=\"el.textContent += evt.detail.type + ' '\"></pre>"
@@ -228,7 +229,7 @@ def test_a_failed_status_is_tried_again_where_the_page_asks_for_it(show, desk, c
     assert len(desk.seen) == 3
 
 
-def test_a_request_that_found_no_server_is_tried_again(serve, show, desk, console, page):
+def test_a_request_that_found_no_server_is_tried_again(show, desk, console, page):
     console.expect("net::ERR_")
     aborted = []
 
@@ -258,9 +259,9 @@ def test_never_is_never(show, console, page, method):
 # Cancellation
 
 
-def test_a_new_get_of_an_element_takes_the_place_of_its_last(show, desk, page, wait_until):
+def test_a_new_get_of_an_element_takes_the_place_of_its_last(show, desk, page):
     held = []
-    page.route("**/do/x*", held.append)
+    page.route("**/do/x*", lambda route: held.append(route))
     show(button("@get('/do/x')") + "<p id=c></p>" + TOLD)
     page.click("button")
     wait_until(lambda: page.evaluate("1") and len(held) == 1, "the first request")
@@ -271,9 +272,9 @@ def test_a_new_get_of_an_element_takes_the_place_of_its_last(show, desk, page, w
     expect(page.locator("#told")).to_have_text("started started finished finished ")
 
 
-def test_clicks_are_not_lost_to_each_other(show, desk, page, wait_until):
+def test_clicks_are_not_lost_to_each_other(show, desk, page):
     held = []
-    page.route("**/do/x", held.append)
+    page.route("**/do/x", lambda route: held.append(route))
     show(button("$n++; @post('/do/x')"), {"n": 0})
     for _ in range(3):
         page.click("button")
@@ -284,9 +285,9 @@ def test_clicks_are_not_lost_to_each_other(show, desk, page, wait_until):
     assert sorted(json.loads(seen.body)["n"] for seen in desk.seen) == [1, 2, 3]
 
 
-def test_a_request_may_end_with_its_element(show, desk, page, wait_until):
+def test_a_request_may_end_with_its_element(show, desk, page):
     held = []
-    page.route("**/do/x", held.append)
+    page.route("**/do/x", lambda route: held.append(route))
     show(button("@post('/do/x', {requestCancellation: 'cleanup'})") + TOLD)
     page.click("button")
     wait_until(lambda: page.evaluate("1") and len(held) == 1, "the request")
