@@ -102,6 +102,86 @@ def test_fragments_of_other_namespaces(show, desk, namespace, parent, child, uri
     expect(page.locator("#c")).to_have_attribute("class", "new")
 
 
+SVG = "http://www.w3.org/2000/svg"
+DRAWING = (
+    "<svg id=s><g id=g><circle id=c r=5></circle></g>"
+    "<foreignObject id=f><p id=p>x</p></foreignObject></svg>"
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "selector", "uri"),
+    [
+        (patch("<circle id=c r=6 class=new />"), "#c.new", SVG),
+        (patch("<circle id=c class=new></circle>", mode="replace"), "#c.new", SVG),
+        (patch("<rect id=n class=new></rect>", mode="inner", selector="#g"), "g > .new", SVG),
+        (patch("<rect class=new /><g></g>", mode="append", selector="#g"), "g > .new", SVG),
+        (patch("<rect class=new></rect>", mode="prepend", selector="#s"), "svg > .new", SVG),
+        (patch("<text class=new>x</text>", mode="after", selector="#c"), "g > .new", SVG),
+        (patch("<text class=new>x</text>", mode="before", selector="#g"), "svg > .new", SVG),
+        (patch("<svg id=s class=new viewBox='0 0 1 1'></svg>"), "#s.new", SVG),
+        (patch("<p id=p class=new>y</p>"), "#p.new", "http://www.w3.org/1999/xhtml"),
+        (patch("<b class=new>y</b>", mode="append", selector="#f"), "foreignObject > .new",
+         "http://www.w3.org/1999/xhtml"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_drawing_are_drawn_though_nobody_says_so(show, desk, event, selector, uri):
+    page = show(DRAWING, stream=True)
+    desk.push(event)
+    expect(page.locator(selector)).to_have_count(1)
+    assert page.eval_on_selector(selector, "el => el.namespaceURI") == uri
+
+
+def test_one_event_may_bring_text_and_drawing(show, desk):
+    page = show("<b id=b>old</b>" + DRAWING, stream=True)
+    gradient = "<linearGradient id=l gradientUnits=userSpaceOnUse></linearGradient>"
+    desk.push(patch(f"<b id=b>new</b>\n<g id=g>{gradient}</g>"))
+    expect(page.locator("#b")).to_have_text("new")
+    assert (
+        page.inner_html("#g")
+        == '<linearGradient id="l" gradientUnits="userSpaceOnUse"></linearGradient>'
+    )
+    assert page.eval_on_selector("#l", "el => el.namespaceURI") == SVG
+
+
+@pytest.mark.parametrize(
+    ("body", "elements", "result"),
+    [
+        ("<table id=t><tr id=x><td id=y>1</td></tr></table>",
+         "<tr id=x class=new><td id=y>2</td><td>3</td></tr>",
+         '<tbody><tr id="x" class="new"><td id="y">2</td><td>3</td></tr></tbody>'),
+        ("<table id=t><tr id=x><td id=y>1</td></tr></table>", "<td id=y>2</td>",
+         '<tbody><tr id="x"><td id="y">2</td></tr></tbody>'),
+        ("<table id=t><thead id=x></thead></table>", "<thead id=x><tr><th>1</th></tr></thead>",
+         '<thead id="x"><tr><th>1</th></tr></thead>'),
+        ("<select id=t><option id=x>1</select>", "<option id=x value=2>2</option>",
+         '<option id="x" value="2">2</option>'),
+        ("<ol id=t><li id=x>1<li id=y>2</ol>", "<li id=y>3</li>\n<li id=x>4</li>",
+         '<li id="x">4</li><li id="y">3</li>'),
+    ],
+)  # fmt: skip
+def test_rows_cells_options_and_items_are_patched_alone(show, desk, body, elements, result):
+    page = show(body, stream=True)
+    desk.push(patch(elements) + patch("<title>done</title>", selector="title"))
+    expect(page).to_have_title("done")
+    assert page.inner_html("#t") == result
+
+
+def test_a_row_morphs_between_rows_and_keeps_its_field(show, desk):
+    row = "<tr id=r{0}><td><input data-bind:v{0}></td><td>{1}</td></tr>"
+    page = show(
+        f"<table id=t>{row.format(1, 'a')}{row.format(2, 'a')}</table>", {"v1": "", "v2": ""}, True
+    )
+    page.locator("#r2 input").press_sequentially("half")
+    desk.push(patch(row.format(3, "c"), selector="#r1", mode="after") + patch(row.format(2, "b")))
+    expect(page.locator("#r2 td").last).to_have_text("b")
+    expect(page.locator("#r2 input")).to_be_focused()
+    expect(page.locator("#r2 input")).to_have_value("half")
+    assert page.eval_on_selector_all("tr", "rows => rows.map(row => row.id)") == ["r1", "r3", "r2"]
+    desk.push(patch("<td>only</td>", selector="#r1", mode="inner"))
+    expect(page.locator("#r1 td")).to_have_text(["only"])
+
+
 def test_a_whole_document_can_be_patched_and_the_stream_lives_on(show, desk):
     page = show("<p id=a>a</p>", stream=True)
     desk.push(patch(desk.html.replace("<p id=a>a</p>", "<p id=b>b</p>").replace("test<", "new<")))
@@ -145,15 +225,16 @@ def test_a_script_without_the_nonce_does_not_run(show, desk, console):
     expect(page.locator("#a")).to_have_text("good")
 
 
+COUNT_TRANSITIONS = """() => {
+  const start = document.startViewTransition.bind(document);
+  window.transitions = 0;
+  document.startViewTransition = change => { window.transitions++; return start(change); };
+}"""
+
+
 def test_patches_with_a_view_transition_stay_in_order(show, desk):
     page = show("<p id=a>0</p>", {"n": 0}, stream=True)
-    page.evaluate(
-        """() => {
-          const start = document.startViewTransition.bind(document);
-          window.transitions = 0;
-          document.startViewTransition = change => { window.transitions++; return start(change); };
-        }"""
-    )
+    page.evaluate(COUNT_TRANSITIONS)
     desk.push(
         patch("<p id=a data-text=$n>1</p>", useViewTransition="true")
         + patch("<p id=a>2</p>", useViewTransition="true")
@@ -161,6 +242,37 @@ def test_patches_with_a_view_transition_stay_in_order(show, desk):
     )
     expect(page.locator("#a")).to_have_text("3")
     assert page.evaluate("window.transitions") == 2
+
+
+@pytest.mark.parametrize("why", ["hidden", "reduced motion"])
+def test_nothing_is_animated_where_nobody_sees_or_wants_it(show, desk, why):
+    page = show("<p id=a>0</p>", stream=True)
+    page.evaluate(COUNT_TRANSITIONS)
+    if why == "hidden":
+        page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
+    else:
+        page.emulate_media(reduced_motion="reduce")
+    desk.push(patch("<p id=a>1</p>", useViewTransition="true"))
+    expect(page.locator("#a")).to_have_text("1")
+    assert page.evaluate("window.transitions") == 0
+
+
+def test_a_transition_that_the_browser_skips_is_no_error(show, desk, page):
+    page.add_init_script(
+        """document.startViewTransition = change => {
+          const skipped = Promise.reject(new DOMException("hidden", "InvalidStateError"));
+          const done = Promise.resolve().then(change);
+          return {ready: skipped, finished: done, updateCallbackDone: done};
+        }"""
+    )
+    show("<p id=a>0</p><ul id=l></ul>", stream=True)
+    desk.push(
+        patch("<p id=a>1</p>", useViewTransition="true")
+        + patch("<li>x</li>", selector="#l", mode="append", useViewTransition="true")
+        + patch("<p id=a>2</p>")
+    )
+    expect(page.locator("#a")).to_have_text("2")
+    expect(page.locator("li")).to_have_count(1)
 
 
 # Morphing
@@ -231,6 +343,24 @@ def test_a_range_takes_a_value_beyond_its_old_bounds(show, desk):
     expect(page.locator("#r")).to_have_value("50")
 
 
+def test_a_bound_field_keeps_focus_caret_and_half_typed_text(show, desk):
+    form = "<div id=d>{}<form><input data-bind:name><input type=number data-bind:n></form></div>"
+    page = show(form.format(""), {"name": "", "n": 0}, stream=True)
+    name, number = page.locator("input").all()
+    name.press_sequentially("helo")
+    page.keyboard.press("ArrowLeft")
+    desk.push(signals(other=1) + patch(form.format("<h1>one</h1>")))
+    expect(page.locator("h1")).to_have_text("one")
+    page.keyboard.type("l")
+    expect(name).to_have_value("hello")
+    number.press_sequentially("1.")
+    desk.push(signals(other=2) + patch(form.format("<h1>two</h1><p>more</p>")))
+    expect(page.locator("h1")).to_have_text("two")
+    page.keyboard.type("5")
+    expect(number).to_be_focused()
+    assert number.input_value() in ("1.5", "01.5")
+
+
 def test_bound_fields_follow_their_signal_not_the_html(show, desk):
     page = show("<div id=d><input id=i data-bind:v></div>", {"v": "signal"}, stream=True)
     desk.push(patch("<div id=d><input id=i data-bind:v value=html><p>new</p></div>"))
@@ -240,18 +370,22 @@ def test_bound_fields_follow_their_signal_not_the_html(show, desk):
 
 def test_what_signals_show_survives_a_morph_that_does_not_know_of_it(show, desk):
     html = (
-        '<div id=d><p id=t data-text="$n"></p><p id=c class=own data-class:on="$n"></p>'
+        '<div id=d><p id=t data-text="$n">from the server{}</p>'
+        '<p id=c class=own data-class:on="$n"></p>'
         '<p id=s data-show="!$n">x</p><p id=a data-attr:title="$n"></p>'
         "<p id=y data-style:color=\"'rgb(9, 9, 9)'\"></p>{}</div>"
     )
-    page = show(html.format(""), {"n": 1}, stream=True)
-    desk.push(patch(html.format("<i>new</i>")))
+    page = show(html.format("", ""), {"n": 1}, stream=True)
+    expect(page.locator("#t")).to_have_text("1")
+    desk.push(patch(html.format(", anew", "<i>new</i>")))
     expect(page.locator("i")).to_have_text("new")
     expect(page.locator("#t")).to_have_text("1")
     expect(page.locator("#c")).to_have_class("own on")
     expect(page.locator("#s")).to_have_css("display", "none")
     expect(page.locator("#a")).to_have_attribute("title", "1")
     expect(page.locator("#y")).to_have_css("color", "rgb(9, 9, 9)")
+    desk.push(signals(n=2))
+    expect(page.locator("#t")).to_have_text("2")
 
 
 @pytest.mark.parametrize("mode", ["append", "inner"])

@@ -30,6 +30,17 @@ function parse(html: string, namespace: string | undefined): DocumentFragment {
   return content;
 }
 
+const FOREIGN: Record<string, string> = {
+  "http://www.w3.org/2000/svg": "svg",
+  "http://www.w3.org/1998/Math/MathML": "mathml",
+};
+
+/** The namespace of what a patch of `target` brings: that of the element it ends up in. */
+function namespaceAt(mode: string, target: Element | null | undefined): string | undefined {
+  const parent = /^inner$|pend$/.test(mode) ? target : target?.parentElement;
+  return parent?.localName === "foreignObject" ? undefined : FOREIGN[parent?.namespaceURI ?? ""];
+}
+
 function nodes(fragment: DocumentFragment, last: boolean): Node[] {
   return [...(last ? fragment : (fragment.cloneNode(true) as DocumentFragment)).childNodes];
 }
@@ -73,18 +84,23 @@ function patch({ selector, mode = "outer", elements = "", namespace }: Arguments
   }
   const whole = !selector && WHOLE.exec(elements)?.[1];
   if (whole) return patchWhole(whole.toLowerCase(), elements);
-  const content = parse(elements, namespace);
   if (selector) {
     const targets = [...document.querySelectorAll(selector)];
     if (!targets.length) console.warn(`via: no element matches the selector ${selector}`);
+    const content = parse(elements, namespace ?? namespaceAt(mode, targets[0]));
     targets.forEach((target, i) => place(mode, target, nodes(content, i === targets.length - 1)));
     return;
   }
-  for (const el of [...content.children]) {
+  for (const el of [...parse(elements, namespace).children]) {
     const target = el.id && document.getElementById(el.id);
     if (!target) console.warn(`via: no element has the id "${el.id}" to patch`);
     else if (mode === "remove") target.remove();
-    else place(mode, target, [el]);
+    else {
+      // A part of a drawing parses as such only inside one.
+      const own = namespace ?? namespaceAt(mode, target);
+      const content = own === namespace ? el : parse(el.outerHTML, own).firstElementChild!;
+      place(mode, target, [content]);
+    }
   }
 }
 

@@ -4,9 +4,10 @@ import { time, type Modifiers } from "./names";
 
 type Listener = (evt?: Event) => void;
 
-/** Run `change` inside a view transition where the browser has them; resolves once it is done. */
+/** Run `change` in a view transition where one would be seen; resolves once `change` is done. */
 export function transition(change: () => void): Promise<void> | void {
-  if (!("startViewTransition" in document)) return change();
+  const still = document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (still || !("startViewTransition" in document)) return change();
   const running = document.startViewTransition(change);
   running.ready.catch(() => {});
   running.finished.catch(() => {});
