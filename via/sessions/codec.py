@@ -54,7 +54,7 @@ def decode_value(data: bytes | msgspec.Raw) -> Any:
     """
     try:
         return _decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except Exception as error:  # a Struct's __post_init__ may raise anything
         raise UnreadableValue(str(error)) from error
 
 
@@ -100,8 +100,9 @@ def _pack(value: Any, depth: int) -> Any:
 
 def _pack_key(key: Any) -> Any:
     packed = _pack(key, 0) if isinstance(key, _KEY_TYPES) else None
-    if packed is None and key is not None or isinstance(packed, Ext):
-        raise TypeError(f"the {type(key).__qualname__} {key!r:.50} cannot be the key of a kept dict")
+    if (packed is None and key is not None) or isinstance(packed, Ext):
+        kind = type(key).__qualname__
+        raise TypeError(f"the {kind} {key!s:.50} cannot be the key of a kept dict")
     return packed
 
 

@@ -1,0 +1,212 @@
+"""Loads and saves sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from ..errors import SessionError
+from .codec import decode_session, encode_session
+from .cookie import Cookie, is_token
+from .memory import MemoryStore
+from .session import Session
+from .state import Journal, Registry, State, Values, logger
+from .store import Store, Stored
+
+_ATTEMPTS = 20
+
+
+class SessionManager:
+    """Keeps the sessions of an app in a store; without one, in this process's memory.
+
+    `lifetime` and `idle_timeout` may be changed at any time; `cookie` says how the browser is told.
+    `clock` gives the Unix time. A manager serves one event loop at a time.
+
+    A request runs `session = await load(cookie.read(header))`, its handler, `await commit(session)`
+    and sends what `session.cookie_change()` then gives. Whatever else changes the session (a
+    subscription, an interval) is followed by `commit` too.
+    """
+
+    def __init__(
+        self, store: Store | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.store: Store = MemoryStore(clock=clock) if store is None else store
+        self._registry = Registry(clock=clock)
+
+    @property
+    def cookie(self) -> Cookie:
+        """How the session cookie is written."""
+        return self._registry.cookie
+
+    @cookie.setter
+    def cookie(self, cookie: Cookie) -> None:
+        self._registry.cookie = cookie
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long a session lives from its start or last `renew_token`; 24 hours.
+
+        Takes a timedelta or seconds, more than zero.
+        """
+        return timedelta(seconds=self._registry.lifetime)
+
+    @lifetime.setter
+    def lifetime(self, value: timedelta | float) -> None:
+        seconds = _seconds("lifetime", value)
+        if seconds <= 0:
+            raise SessionError(f"lifetime must be more than zero, not {value!r}")
+        self._registry.lifetime = seconds
+
+    @property
+    def idle_timeout(self) -> timedelta | None:
+        """How long a session outlives its browser's last request; None (the default): no limit.
+
+        Takes a timedelta or seconds; zero and None switch it off.
+        """
+        idle = self._registry.idle_timeout
+        return None if idle == math.inf else timedelta(seconds=idle)
+
+    @idle_timeout.setter
+    def idle_timeout(self, value: timedelta | float | None) -> None:
+        seconds = 0.0 if value is None else _seconds("idle_timeout", value)
+        if seconds < 0:
+            raise SessionError(f"idle_timeout must be zero or more, not {value!r}")
+        self._registry.idle_timeout = seconds or math.inf
+
+    async def load(self, token: str) -> Session:
+        """The session of a browser that sent `token`, as the store has it now.
+
+        A token that is unknown, forged, expired or "" gives an empty session, which nobody keeps
+        until something is set in it, then under a new token. The call counts as activity for the
+        idle timeout. Raises SessionError when the store cannot be reached.
+        """
+        registry = self._registry
+        if not is_token(token) or token in registry.retired:
+            return Session(State(registry))
+        state = registry.live.get(token)
+        if state is None:
+            state = State(registry)
+            state.claim(token)
+        async with state.lock:
+            if state.token == token:
+                await self._refresh(state)
+        return Session(state if state.token == token else State(registry))
+
+    async def commit(self, session: Session) -> None:
+        """Bring the store up to date with what was done to `session`; cheap if nothing was.
+
+        Changes are merged key by key with those of other processes. A session that ended elsewhere
+        meanwhile stays ended: the changes are dropped. Raises SessionError when the store cannot be
+        reached; the changes are then kept for the next commit.
+        """
+        state = session._state
+        if state is None or (state.is_saved() and not state.lock.locked()):
+            return
+        async with state.lock:
+            state.expire()
+            if not state.is_saved() and state.token:
+                await self._save(state)
+            while state.retired:
+                token = state.retired[0]
+                await self.store.delete(_key(token))
+                state.retired.remove(token)
+                self._registry.retired.discard(token)
+
+    async def close(self) -> None:
+        """Release the store. Both can be used again afterwards."""
+        self._registry.live.clear()
+        await self.store.close()
+
+    async def _refresh(self, state: State) -> None:
+        """Bring a state up to date with the store; end it if the store has it no more."""
+        token, generation = state.token, state.generation
+        if state.saved_as == token:
+            stored = await self.store.find(_key(token))
+            if state.generation != generation:
+                return
+            if stored is not None and stored.version == state.version:
+                state.saved_expiry = stored.expiry
+            elif (content := _decode(stored)) is not None:
+                state.adopt(content.values, token, stored)
+                if state.token == token:
+                    state.deadline = content.deadline
+            else:
+                state.vanish()
+                return
+        state.expire()
+        state.seen = self._registry.clock()
+
+    async def _save(self, state: State) -> None:
+        token, generation = state.token, state.generation
+        journal, state.journal = state.journal, Journal()
+        try:
+            saved = await self._save_journal(state, token, journal)
+        except BaseException:
+            if state.generation == generation:
+                state.journal = journal.followed_by(state.journal)
+            raise
+        if state.generation != generation:
+            return
+        if saved is not None:
+            state.adopt(saved.values, token, saved.stored)
+        elif state.token == token:
+            state.vanish()
+        else:  # renewed meanwhile: what was set since then is all there is
+            state.adopt({}, "", None)
+
+    async def _save_journal(self, state: State, token: str, journal: Journal) -> _Content | None:
+        """Write the session under `token`; None if it ended elsewhere."""
+        version = state.version if state.saved_as == token else None
+        values, deadline, expiry = dict(state.values), state.deadline, state.expiry()
+        if state.saved_as not in ("", token):
+            # Renewed: other processes may have changed what lies under the old token.
+            content = _decode(await self.store.find(_key(state.saved_as)))
+            values = journal.applied_to(content.values if content is not None else {})
+        for _ in range(_ATTEMPTS):
+            data = encode_session(deadline, values)
+            saved = await self.store.save(_key(token), data, expiry, version)
+            if saved is not None:
+                return _Content(values, deadline, Stored(data, expiry, saved))
+            content = _decode(await self.store.find(_key(token)))
+            if content is None:
+                return None
+            values, deadline = journal.applied_to(content.values), content.deadline
+            version = content.stored.version
+            expiry = max(expiry, min(content.stored.expiry, deadline))
+        raise SessionError(f"other processes changed the session during {_ATTEMPTS} commits")
+
+
+class _Content(NamedTuple):
+    """A session as the store has it."""
+
+    values: Values
+    deadline: float
+    stored: Stored
+
+
+def _decode(stored: Stored | None) -> _Content | None:
+    if stored is None:
+        return None
+    try:
+        deadline, values = decode_session(stored.data)
+    except SessionError as error:
+        logger.warning("a session was dropped: %s", error)
+        return None
+    return _Content(values, deadline, stored)
+
+
+def _key(token: str) -> str:
+    """What a store knows of a token: its hash, so that a leaked store lets nobody in."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _seconds(name: str, value: timedelta | float) -> float:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise SessionError(f"{name} must be a timedelta or a number of seconds, not {value!r}")

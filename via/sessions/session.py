@@ -1,0 +1,226 @@
+"""A visitor's session as a page sees it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from msgspec import Raw
+
+from .codec import UnreadableValue, decode_value, encode_value
+from .state import State, logger
+
+NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
+"""What `get_time` gives where there is no time."""
+
+
+class Session:
+    """Values kept for one browser across its pages, its tabs and restarts of the app.
+
+    Keys are strings. Values are str, int, bool, float, datetime, bytes, None, lists and dicts of
+    these, and `msgspec.Struct` objects of classes at the top of a module; each comes back as the
+    type it was (a tuple as a list), as a new object on every `get`. Every getter returns its type's
+    zero value where the key is missing or holds another type, and never raises.
+
+    All sessions that a manager loaded for the same token share their state: what one tab sets, the
+    others see. Nothing here waits; `SessionManager.commit` writes the changes to the store.
+    """
+
+    def __init__(self, state: State | None) -> None:
+        """A view of `state`. With None, of nothing: getters give zero values, changes are lost."""
+        self._state = state
+        self._cookie_due = False
+
+    def get(self, key: str) -> Any:
+        """The value, of any type; None if there is none."""
+        state = self._live()
+        raw = None if state is None else state.values.get(key)
+        if state is None or raw is None:
+            return None
+        try:
+            return decode_value(raw)
+        except UnreadableValue as error:
+            complaint = f"session key {key!r} cannot be restored: {error}"
+            if complaint not in state.registry.unreadable:
+                state.registry.unreadable.add(complaint)
+                logger.warning("%s", complaint)
+            return None
+
+    def get_string(self, key: str) -> str:
+        """The str under `key`, or ""."""
+        return _string(self.get(key))
+
+    def get_int(self, key: str) -> int:
+        """The int under `key`, or 0; a bool is not an int."""
+        return _int(self.get(key))
+
+    def get_bool(self, key: str) -> bool:
+        """The bool under `key`, or False."""
+        return self.get(key) is True
+
+    def get_float64(self, key: str) -> float:
+        """The float or int under `key` as a float, or 0.0."""
+        return _float(self.get(key))
+
+    def get_time(self, key: str) -> datetime:
+        """The datetime under `key`, aware or naive as it was set, or `datetime.min` in UTC."""
+        return _time(self.get(key))
+
+    def get_bytes(self, key: str) -> bytes:
+        """The bytes under `key`, or b""."""
+        return _bytes(self.get(key))
+
+    def pop(self, key: str) -> Any:
+        """Like `get`, and delete the key."""
+        value = self.get(key)
+        self.delete(key)
+        return value
+
+    def pop_string(self, key: str) -> str:
+        """Like `get_string`, and delete the key, whatever its type."""
+        return _string(self.pop(key))
+
+    def pop_int(self, key: str) -> int:
+        """Like `get_int`, and delete the key, whatever its type."""
+        return _int(self.pop(key))
+
+    def pop_bool(self, key: str) -> bool:
+        """Like `get_bool`, and delete the key, whatever its type."""
+        return self.pop(key) is True
+
+    def pop_float64(self, key: str) -> float:
+        """Like `get_float64`, and delete the key, whatever its type."""
+        return _float(self.pop(key))
+
+    def pop_time(self, key: str) -> datetime:
+        """Like `get_time`, and delete the key, whatever its type."""
+        return _time(self.pop(key))
+
+    def pop_bytes(self, key: str) -> bytes:
+        """Like `get_bytes`, and delete the key, whatever its type."""
+        return _bytes(self.pop(key))
+
+    def exists(self, key: str) -> bool:
+        """Whether there is a value under `key`."""
+        state = self._live()
+        return state is not None and key in state.values
+
+    def keys(self) -> list[str]:
+        """All keys, sorted."""
+        state = self._live()
+        return [] if state is None else sorted(state.values)
+
+    def id(self) -> str:
+        """The session's token, "" as long as nothing was set. It is a secret: never show or log it.
+
+        It stays until `renew_token`, `destroy` or the session's end.
+        """
+        state = self._live()
+        return "" if state is None else state.token
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a copy of `value` under `key`; the first one starts the session.
+
+        Raises TypeError if `key` is no str, and SessionError, naming key and type, for a value
+        whose type would not survive a restart.
+        """
+        if not isinstance(key, str):
+            raise TypeError(f"a session key must be a str, not {type(key).__name__}")
+        raw = Raw(encode_value(key, value))
+        state = self._live()
+        if state is None:
+            return
+        if not state.token:
+            self._start(state)
+        state.put(key, raw)
+
+    def delete(self, key: str) -> None:
+        """Remove the value under `key`, if there is one."""
+        state = self._live()
+        if state is not None and key in state.values:
+            state.put(key, None)
+
+    def clear(self) -> None:
+        """Remove every value; the token and the lifetime stay."""
+        state = self._live()
+        if state is not None and state.token:
+            state.values.clear()
+            state.journal.clear()
+
+    def destroy(self) -> None:
+        """End the session: its values and its token are dead, and the browser drops the cookie.
+
+        A later `set` starts a new one.
+        """
+        state = self._live()
+        if state is not None and state.token:
+            state.retire()
+            state.end()
+            self._cookie_due = True
+
+    def renew_token(self) -> None:
+        """Give the session a new token and a new lifetime; its values stay, the old token is dead.
+
+        Call it wherever privileges change, above all at login, so that a token which somebody else
+        learned or planted before is worth nothing.
+        """
+        state = self._live()
+        if state is not None:
+            self._start(state)
+
+    def cookie_change(self) -> str | None:
+        """The `Set-Cookie` value for a change of the token that was made through this object.
+
+        Given once per change, to nobody but the tab that made it: the browser's other tabs share
+        its cookies. None if there is nothing to tell. Raises SessionError for a wrong `Cookie`.
+        """
+        state = self._live()
+        if state is None or not self._cookie_due:
+            return None
+        registry = state.registry
+        if state.token:
+            header = registry.cookie.write(state.token, state.deadline, registry.clock())
+        else:
+            header = registry.cookie.erase()
+        self._cookie_due = False
+        return header
+
+    @property
+    def cookie_due(self) -> bool:
+        """Whether `cookie_change` has something to tell."""
+        return self._cookie_due
+
+    def _start(self, state: State) -> None:
+        state.start()
+        self._cookie_due = True
+
+    def _live(self) -> State | None:
+        """The state, which is an empty one if the session's time is over."""
+        if self._state is not None:
+            self._state.expire()
+        return self._state
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _int(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, float):
+        return value
+    try:
+        return float(_int(value))
+    except OverflowError:
+        return 0.0
+
+
+def _time(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else NO_TIME
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b""
