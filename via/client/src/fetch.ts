@@ -41,7 +41,7 @@ interface Prepared {
 
 /** Build a request from the signals as they are now; `null` where a form is not valid. */
 export function prepare(
-  { el }: Binding,
+  { el }: Pick<Binding, "el">,
   evt: Event | undefined,
   method: string,
   address: string,

@@ -5,5 +5,7 @@ import "./attributes/events";
 import "./attributes/show";
 import "./attributes/state";
 import { start } from "./engine";
+import { followLinks } from "./navigation";
 
 start();
+followLinks();

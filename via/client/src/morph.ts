@@ -2,8 +2,9 @@
 import { Idiomorph } from "idiomorph";
 import { resync } from "./engine";
 
-/** The client's own attribute on <html>; the server's HTML never has it. */
+/** The client's own attributes on <html>; the server's HTML never has them. */
 export const CONNECTION = "data-via-connection";
+export const NAVIGATING = "data-via-navigating";
 
 type Input = HTMLInputElement | HTMLTextAreaElement | HTMLOptionElement;
 
@@ -59,7 +60,7 @@ const callbacks = {
     return !(node.hasAttribute(ignore) && next.hasAttribute(ignore));
   },
   beforeAttributeUpdated(name: string, el: Element): boolean {
-    if (name === CONNECTION || INITIAL[el.localName]?.includes(name)) return false;
+    if (name === CONNECTION || name === NAVIGATING || INITIAL[el.localName]?.includes(name)) return false;
     return !el.getAttribute("data-preserve-attr")?.split(/\s+/).includes(name);
   },
   afterNodeMorphed(node: Node, next: Node): void {
