@@ -25,6 +25,8 @@ from .pubsub import (
     Subscription,
     ensure_stream,
     publish,
+    publish_durable,
+    replay_and_follow,
     replay_history,
     subscribe,
 )
@@ -62,6 +64,8 @@ __all__ = [
     "new",
     "on_key_down_map",
     "publish",
+    "publish_durable",
+    "replay_and_follow",
     "replay_history",
     "subscribe",
     "with_middleware",

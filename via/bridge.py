@@ -41,7 +41,9 @@ def wait(awaitable: Awaitable[T]) -> T:
     current = getcurrent()
     if not isinstance(current, _Handler):
         raise RuntimeError("wait() needs a running `def` handler; use `await` here")
-    result: T = current.parent.switch(awaitable)
+    parent = current.parent
+    assert parent is not None  # only the main greenlet has none
+    result: T = parent.switch(awaitable)
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -12,6 +12,7 @@ from . import h
 from .errors import ViaError
 
 _INT64: Final = range(-(2**63), 2**63)
+_Number = TypeVar("_Number", int, float)
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 
 Changed = Callable[["Signal"], None]
@@ -113,7 +114,7 @@ class Signal:
         """The text of the value in UTF-8."""
         return self.string().encode(errors="replace")
 
-    def _number(self, kind: Callable[[Any], Any], zero: Any) -> Any:
+    def _number(self, kind: type[_Number], zero: _Number) -> _Number:
         value = self._value
         self._err = None
         try:

@@ -1,0 +1,36 @@
+"""Messages between pages, processes and machines; documented under "Pub/sub" in the README."""
+
+from .hub import Hub
+from .memory import MemoryPubSub
+from .nats_backend import NATSBackend
+from .nats_server import EmbeddedServer
+from .protocol import PubSub, StreamConfig, Streams, Subscription
+from .typed import (
+    ensure_stream,
+    publish,
+    publish_durable,
+    publish_raw,
+    replay_and_follow,
+    replay_history,
+    subscribe,
+    subscribe_raw,
+)
+
+__all__ = [
+    "EmbeddedServer",
+    "Hub",
+    "MemoryPubSub",
+    "NATSBackend",
+    "PubSub",
+    "StreamConfig",
+    "Streams",
+    "Subscription",
+    "ensure_stream",
+    "publish",
+    "publish_durable",
+    "publish_raw",
+    "replay_and_follow",
+    "replay_history",
+    "subscribe",
+    "subscribe_raw",
+]

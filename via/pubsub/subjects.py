@@ -1,0 +1,82 @@
+"""Subjects: what they look like and which patterns match them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..errors import PubSubError
+
+MAX_LENGTH: Final = 1024
+
+_PART: Final = re.compile(r"[^\s.*>\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+def check_subject(subject: str) -> str:
+    """Return a subject that can be published on. Raises PubSubError for any other."""
+    return _check(subject, "", "'*' and '>' are for subscriptions")
+
+
+def check_pattern(subject: str) -> str:
+    """Return a subject that can be subscribed to. Raises PubSubError for any other."""
+    return _check(subject, "*>", "'*' and '>' stand alone between dots, and '>' comes last")
+
+
+def _check(subject: str, wildcards: str, hint: str) -> str:
+    if not isinstance(subject, str):
+        raise PubSubError(f"a subject is a str such as 'chat.room', not {subject!r}")
+    if len(subject) > MAX_LENGTH:
+        raise PubSubError(f"a subject has at most {MAX_LENGTH} characters, not {len(subject)}")
+    parts = subject.split(".")
+    for position, part in enumerate(parts, 1):
+        if _PART.fullmatch(part):
+            continue
+        if part and part in wildcards and (part == "*" or position == len(parts)):
+            continue
+        what = f"part {position} is {part!r}" if part else f"part {position} is empty"
+        raise PubSubError(
+            f"bad subject {subject!r}: {what}; parts are separated by dots and hold no spaces; "
+            f"{hint}"
+        )
+    return subject
+
+
+def is_pattern(subject: str) -> bool:
+    """Whether the subject has wildcards."""
+    return "*" in subject or ">" in subject
+
+
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a pattern covers a subject."""
+    wanted, parts = pattern.split("."), subject.split(".")
+    for position, part in enumerate(wanted):
+        if part == ">":
+            return len(parts) > position
+        if position >= len(parts) or part not in ("*", parts[position]):
+            return False
+    return len(wanted) == len(parts)
+
+
+def overlap(first: str, second: str) -> bool:
+    """Whether some subject is covered by both patterns."""
+    one, other = first.split("."), second.split(".")
+    for a, b in zip(one, other, strict=False):
+        if ">" in (a, b):
+            return True
+        if a != b and "*" not in (a, b):
+            return False
+    return len(one) == len(other)
+
+
+def one_stream(subject: str, names: list[str]) -> str:
+    """The name of the only stream. Raises PubSubError where there is none or more than one."""
+    if len(names) == 1:
+        return names[0]
+    if names:
+        raise PubSubError(
+            f"subject {subject!r} is kept by several streams ({', '.join(names)}): "
+            "ask for a narrower subject"
+        )
+    raise PubSubError(
+        f"no stream keeps subject {subject!r}: name it in Options.streams or via.ensure_stream"
+    )
