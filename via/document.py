@@ -19,6 +19,14 @@ CONTENT_SECURITY_POLICY: Final = (
 )
 """Inline styles are allowed, since `h.Style` writes them; scripts need the page's nonce."""
 
+_ICON: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Cpath fill='%23f59e0b' d='M9 0 2 9h5l-1 7 8-10H8z'/%3E%3C/svg%3E"
+)
+"""Without an icon browsers ask for /favicon.ico, which a page at `/{name}` would answer.
+
+One that is appended to the head takes precedence."""
+
 
 def document(
     tab: Tab,
@@ -37,7 +45,7 @@ def document(
         **{name: signal.value for name, signal in tab.signals.items()},
     }
     goodbye = (
-        f"evt.persisted||navigator.sendBeacon('{root}/_session/close',"
+        f"navigator.sendBeacon('{root}/_session/close',"
         "JSON.stringify({via_ctx:$via_ctx,via_csrf:$via_csrf}))"
     )
     return h.HTML5(
@@ -46,6 +54,7 @@ def document(
             language="en",
             head=[
                 h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+                h.Link(h.Rel("icon"), h.Href(_ICON)),
                 h.Meta(h.Data("signals", msgspec.json.encode(signals).decode())),
                 h.Script(h.Type("module"), h.Src(root + client_path)),
                 *head,
