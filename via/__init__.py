@@ -31,6 +31,7 @@ from .pubsub import (
     subscribe,
 )
 from .ratelimit import RateLimitConfig
+from .rules import custom, email, max, max_len, min, min_len, pattern, required
 from .signals import Signal, SignalError
 
 __all__ = [
@@ -58,15 +59,23 @@ __all__ = [
     "Subscription",
     "V",
     "ViaError",
+    "custom",
+    "email",
     "ensure_stream",
     "h",
     "key_bind",
+    "max",
+    "max_len",
+    "min",
+    "min_len",
     "new",
     "on_key_down_map",
+    "pattern",
     "publish",
     "publish_durable",
     "replay_and_follow",
     "replay_history",
+    "required",
     "subscribe",
     "with_middleware",
     "with_prevent_default",

@@ -154,22 +154,21 @@ class Context:
         """Run JavaScript in the browser, once, after what was sent before it."""
         self._tab.send_event(execute_script(script, self._tab.visit.nonce))
 
-    def redirect(self, url: str) -> None:
-        """Send the browser to another page.
+    def redirect(self, url: str, *, external: bool = False) -> None:
+        """Send the browser to another page of this site, or with `external` to another site.
 
-        Raises ValueError for a URL that is neither relative nor http(s).
+        Raises ValueError for any other URL, so that one made from a visitor's data cannot lead
+        elsewhere.
         """
-        check_redirect(url)
+        check_redirect(url, external=external)
         if self._tab.opening:
             self._tab.redirect_to = url
         else:
             self._tab.send_event(redirect_script(url, self._tab.visit.nonce))
 
-    # What the page was asked
-
-    def redirectf(self, format: str, *values: Any) -> None:
+    def redirectf(self, format: str, *values: Any, external: bool = False) -> None:
         """As `redirect`, to a URL in the `%` format of `h.Textf`."""
-        self.redirect(sprintf(format, values))
+        self.redirect(sprintf(format, values), external=external)
 
     def redirect_view(self, url: str) -> None:
         """Show no view but go to another page: for middleware that does not go on."""
@@ -181,11 +180,7 @@ class Context:
 
         Raises ValueError unless the URL is a path of this origin.
         """
-        check_redirect(url)
-        if not is_local(url):
-            raise ValueError(f"replace_url needs a path of this app, not {url!r}")
-        target = msgspec.json.encode(url).decode()
-        self.exec_script(f"history.replaceState(history.state,'',{target})")
+        self.exec_script(f"history.replaceState(history.state,'',{_quoted(_path(url))})")
 
     def replace_urlf(self, format: str, *values: Any) -> None:
         """As `replace_url`, to a URL in the `%` format of `h.Textf`."""
@@ -197,10 +192,20 @@ class Context:
         What belongs to the old page ends. `popstate` leaves the browser's history alone, as for a
         step back. Raises ValueError unless the path is one of this origin.
         """
-        check_redirect(path)
-        if not is_local(path):
-            raise ValueError(f"navigate needs a path of this app, not {path!r}")
-        self._tab.navigate(path, popstate)
+        self._tab.navigate(_path(path), popstate)
+
+    def title(self, title: str) -> None:
+        """The document's title while this page shows. Default: `Options.document_title`."""
+        tab = self._tab
+        tab.title = title
+        if not tab.opening:
+            self.exec_script(f"document.title={_quoted(title)}")
+
+    # What the page was asked
+
+    def get_path_param(self, name: str) -> str:
+        """The part of the path that `{name}` in the route matched; "" if there is none."""
+        return self._tab.visit.params.get(name, "")
 
     # The clock
 
@@ -214,10 +219,6 @@ class Context:
         if duration <= 0:
             raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
         return self._tab.start_interval(duration, handler)
-
-    def get_path_param(self, name: str) -> str:
-        """The part of the path that `{name}` in the route matched; "" if there is none."""
-        return self._tab.visit.params.get(name, "")
 
     # Pub/sub
 
@@ -252,7 +253,9 @@ class Context:
     async def patch(self) -> bytes:
         """The event that brings the view in the browser up to date."""
         node = await bridge.run(self.render)
-        return patch_elements(to_bytes(node, self._tab.visit.nonce))
+        return patch_elements(
+            to_bytes(node, self._tab.visit.nonce), use_view_transition=self._tab.take_arrival()
+        )
 
     def _action(self, handler: Handler, options: tuple[ActionOption, ...]) -> Action:
         if not callable(handler):
@@ -276,3 +279,16 @@ class Context:
 
     def _own(self, subscription: Subscription) -> None:
         self._tab._own(subscription)
+
+
+def _path(url: str) -> str:
+    """The URL if it is a path of this origin. Raises ValueError if it is not."""
+    check_redirect(url, external=False)
+    if not is_local(url):
+        raise ValueError(f"a path of this app begins with '/', not {url!r}")
+    return url
+
+
+def _quoted(text: str) -> str:
+    """The text as a JavaScript string."""
+    return msgspec.json.encode(text).decode()

@@ -60,6 +60,7 @@ def document(
                 *head,
             ],
             body=[
+                h.Data("via-navigate", f"{root}/_navigate"),
                 h.Data(
                     "init",
                     f"@get('{root}/_sse',"

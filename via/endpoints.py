@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -122,7 +122,7 @@ class Endpoints:
             raise Refused(404, "the page is not known here; reload it")
         path, _, _ = location.decode("ascii").partition("?")
         root = scope.get("root_path", "")
-        visit = Visit(url=path.removeprefix(root), root_path=root, nonce=nonce.decode())
+        visit = Visit(url=unquote(path).removeprefix(root), root_path=root, nonce=nonce.decode())
         tab = await self._reopen(visit.url, visit)
         if tab is None:
             raise Refused(404, f"there is no page at {path[:200]!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -25,7 +25,11 @@ async def navigate(site: Site, tab: Tab, url: str, popstate: bool) -> None:
     on. A URL that is no page of the app, or whose page fails, is left to the browser.
     """
     for _ in range(MAX_HOPS):
-        path = urlsplit(url).path.removeprefix(tab.visit.root_path)
+        root = tab.visit.root_path
+        path = unquote(urlsplit(url).path)
+        if root and not path.startswith(root + "/"):
+            url = root + url
+        path = path.removeprefix(root)
         found = site.find(path)
         if found is None:
             break
@@ -40,12 +44,20 @@ async def navigate(site: Site, tab: Tab, url: str, popstate: bool) -> None:
         if not tab.redirect_to:
             tab.arrive()
             context.sync()
-            if not popstate:
-                target = msgspec.json.encode(url).decode()
-                context.exec_script(f"history.pushState({{}},'',{target})")
+            context.exec_script(_arrival(url, popstate, tab.title or site.options.document_title))
             return
         # The new address is of the app's own making: it is no step back any more.
         url, popstate, tab.redirect_to = tab.redirect_to, False, ""
         if not is_local(url):
             break
     tab.leave_to(url)
+
+
+def _arrival(url: str, popstate: bool, title: str | None) -> str:
+    """What the browser runs once it shows the page; its client then sees to scrolling."""
+    arrival = msgspec.json.encode({"url": url, "popstate": popstate}).decode()
+    push = "" if popstate else f"history.pushState({{}},'',{msgspec.json.encode(url).decode()});"
+    return (
+        f"{push}document.title={msgspec.json.encode(title).decode()};"
+        f"window.dispatchEvent(new CustomEvent('via-navigated',{{detail:{arrival}}}))"
+    )

@@ -32,6 +32,11 @@ class Outbox:
         self._bytes = 0
         self.overflown = False
 
+    def drop_views(self) -> None:
+        """Forget the renderings that wait; events stay."""
+        self._entries = [entry for entry in self._entries if isinstance(entry, bytes)]
+        self._waiting.clear()
+
     def add_view(self, view: Any) -> None:
         """Queue a rendering of the view's newest state."""
         if id(view) not in self._waiting:

@@ -112,7 +112,7 @@ class Site:
         page = document(
             tab,
             view,
-            title=options.document_title or "",
+            title=tab.title or options.document_title or "",
             client_path=options.datastar_path or "",
             head=self.head,
             foot=self.foot,

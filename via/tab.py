@@ -69,6 +69,7 @@ class Tab:
     """
 
     __slots__ = (
+        "_arriving",
         "_computed",
         "_counters",
         "_left",
@@ -91,6 +92,7 @@ class Tab:
         "runtime",
         "signals",
         "streamed",
+        "title",
         "visit",
     )
 
@@ -105,10 +107,12 @@ class Tab:
         self.changed: dict[str, Signal] = {}
         self.actions: dict[str, Action] = {}
         self.redirect_to = ""
+        self.title = ""
         self.opening = True
         self.streamed = False
         self.closed = False
         self._counters: dict[str, int] = {}
+        self._arriving = False
         self._computed: list[Computed] = []
         self._left: dict[str, Signal] = {}
         self._owned: list[Subscription] = []
@@ -224,14 +228,21 @@ class Tab:
         self.actions = {}
         self.changed = {}
         self._computed = []
-        self._outbox.clear()
+        self.title = ""
+        self._outbox.drop_views()
         # The ids of signals depend on the page alone; an action's late call must find nothing.
         self._counters = {"a": self._counters.get("a", 0)}
 
     def arrive(self) -> None:
         """The page that was entered is set up: tell the browser of its signals."""
         self.opening = False
+        self._arriving = True
         self.changed.update(self.signals)
+
+    def take_arrival(self) -> bool:
+        """Whether this is the first rendering since the tab arrived at another page."""
+        arriving, self._arriving = self._arriving, False
+        return arriving
 
     def leave_to(self, url: str) -> None:
         """Leave the rest to the browser: it loads the URL."""
