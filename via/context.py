@@ -107,7 +107,8 @@ class Context:
 
     def validate_all(self, *fields: Field) -> bool:
         """Validate every field, also those after one that fails; True if all pass."""
-        return all(field.validate() for field in fields)
+        results = [field.validate() for field in fields]
+        return all(results)
 
     def reset_fields(self, *fields: Field) -> None:
         """Reset the fields to the values and the lack of errors that they began with."""
