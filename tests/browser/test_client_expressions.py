@@ -1,6 +1,7 @@
 """Expressions: JavaScript's own results, without eval, and without a way out of the sandbox."""
 
 import re
+from random import Random
 
 import pytest
 from playwright.sync_api import expect
@@ -111,7 +112,30 @@ RESULTS = [
     ("@peek(() => $n)", 3),
     ("1;2;;3", 3),
     ("  $n  ", 3),
-    (".5 + 1e3", 1000.5),
+    (".5 + 1e3 + 0xfF", 1255.5),
+    ("1..toFixed(1)", "1.0"),
+    ("(1, 2, 3)", 3),
+    ("$n ? .5 : 1", 0.5),
+    ("!!$n", True),
+    ("- -$n", 3),
+    ("1 - -1", 2),
+    ("!$user.name", False),
+    ("typeof $user.name + 1", "string1"),
+    ("1 + 1 == 2 && 3 > 2 != false", True),
+    ("'in' in {in: 1}", True),
+    ("({a: 1, b: [2,], n: {},})", {"a": 1, "b": [2], "n": {}}),
+    ("({$n}).$n", 3),
+    ("({1: 'x'})[1]", "x"),
+    ("/[/\\]]\\//.test(']/')", True),
+    ("$list.at( -1 )", 3),
+    ("$list .map( ( x ) => ({x}) ) [ 0 ] .x", 1),
+    ("$list.map(x => { $n += x })[0]", None),
+    ("new Date(0)['getTime']()", 0),
+    ("new URL('/x', 'http://a').pathname", "/x"),
+    ("($user).name", "Ada"),
+    ("($s.toUpperCase)()", "HI"),
+    ("$n\n++$zero\n$n + $zero", 4),
+    ("$größe = 2; $größe", 2),
     ("''", ""),
 ]
 
@@ -150,6 +174,65 @@ def test_expressions_give_what_javascript_gives(show):
     page = show("")
     sources = [source for source, _ in RESULTS]
     assert dict(zip(sources, evaluate(page, sources), strict=True)) == dict(RESULTS)
+
+
+BINARY = re.findall(r"\S+", "+ - * / % ** == != === !== < > <= >= | & ^ << >> >>> && ||")
+
+
+def generated(random: Random, depth: int) -> str:
+    """An expression of JavaScript, at most so many levels deep."""
+    if not depth or random.random() < 0.1:
+        return random.choice(
+            ["$n", "$s", "$yes", "2", "0.5", "'x'", "null", "$list[1]", "$user.age"]
+        )
+
+    def part() -> str:
+        return generated(random, depth - 1)
+
+    match random.randrange(9):
+        case 0:
+            # JavaScript itself refuses a sign before the base of a power.
+            return f"{random.choice('!-+~')}({part()})"
+        case 1:
+            return f"({part()})"
+        case 2:
+            return f"{part()} ? {part()}:{part()}"
+        case 3:
+            return f"[{part()}, {part()}].length"
+        case 4:
+            return f"(x => x + {part()})({part()})"
+        case 5:
+            return f"`{{${{{part()}}}`"
+        case _:
+            operator = random.choice(BINARY)
+            left = f"({part()})" if operator == "**" else part()
+            return f"{left} {operator} {part()}"
+
+
+def test_precedence_is_javascripts(show, new_page):
+    random = Random(7)
+    sources = [generated(random, 4) for _ in range(400)]
+    names = [name for name in VALUES if name.isidentifier()]
+    native = new_page()
+    expected = native.evaluate(
+        """([sources, names, values]) => sources.map(source => {
+          try {
+            const run = Function(...names.map(name => "$" + name), `return ${source}`);
+            return JSON.stringify(run(...values)) ?? null;
+          } catch { return undefined }
+        })""",
+        [sources, names, [VALUES[name] for name in names]],
+    )
+    page = show("")
+    wrapped = [f"JSON.stringify({source})" for source in sources]
+    results = evaluate(page, wrapped)
+    comparable = [
+        (source, result, wanted)
+        for source, result, wanted in zip(sources, results, expected, strict=True)
+        if wanted is not None
+    ]
+    assert len(comparable) > 300
+    assert [c for c in comparable if c[1] != c[2]] == []
 
 
 @pytest.mark.parametrize(
@@ -194,7 +277,7 @@ def test_nothing_that_compiles_code_can_be_reached(show, console, source):
         ("el = 1", "cannot assign to el"),
         ("Math = 1", "cannot assign to Math"),
         ("window.thing = 1", "not extensible"),
-        ("this", "ThisExpression is not supported"),
+        ("this", '"this" is not supported'),
         ("@nobody()", "no action @nobody"),
         ("$n()", "not a function"),
         ("$s.nope()", "nope is not a function"),
@@ -202,6 +285,14 @@ def test_nothing_that_compiles_code_can_be_reached(show, console, source):
         ("1 +", "Expected expression"),
         ("(1", "Unclosed"),
         ("'open", "Unclosed quote"),
+        ("`open", 'Unclosed ` of character 0: expected "`" at character 5'),
+        ("[1, 2", 'Unclosed \\[ of character 0: expected "\\]" at character 5'),
+        ("({a: 1 b: 2})", 'Unclosed {.*expected "}" at character 7'),
+        ("1 2", 'Unexpected "2" at character 2'),
+        ("$n)", r'Unexpected "\)" at character 2'),
+        ("$n ? 1", 'Expected ":" at character 6'),
+        ("$user.", "Expected a name at character 6"),
+        ("$n *= ", "Expected expression at character 6"),
         ("1 = 2", "cannot be assigned"),
     ],
 )

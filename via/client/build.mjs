@@ -1,13 +1,30 @@
 // Bundles src/main.ts into dist/via.js: one minified ES module.
+import { mkdir, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { minify } from "terser";
 
-await build({
+const bundle = await build({
   entryPoints: ["src/main.ts"],
-  outfile: "dist/via.js",
   bundle: true,
   minify: true,
+  // What idiomorph and its caller call each other's things; the browser knows none of these.
+  mangleProps: new RegExp(
+    "^(newContent|idMap|persistentIds|pantry|morphStyle|restoreFocus|activeElementAndParents|" +
+      "ignoreActive(Value)?|should(Preserve|ReAppend|Remove)|afterHeadMorphed|" +
+      "(before|after)Node(Added|Morphed|Removed)|beforeAttributeUpdated)$",
+  ),
   format: "esm",
   target: "es2022",
   charset: "utf8",
   legalComments: "eof",
+  write: false,
 });
+// Every page loads it, so a second tool has a look: that saves another 4 %.
+const { code } = await minify(bundle.outputFiles[0].text, {
+  module: true,
+  ecma: 2022,
+  compress: { passes: 3 },
+  format: { comments: "some" },
+});
+await mkdir("dist", { recursive: true });
+await writeFile("dist/via.js", code);

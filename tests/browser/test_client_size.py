@@ -1,0 +1,8 @@
+"""What every visitor loads is small."""
+
+import brotli
+from client_desk import BUNDLE
+
+
+def test_the_client_is_at_most_15_kb_on_the_wire():
+    assert len(brotli.compress(BUNDLE.read_bytes(), quality=11)) <= 15 * 1024
