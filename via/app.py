@@ -28,6 +28,7 @@ from .ratelimit import RateLimitConfig
 from .runtime import Runtime
 from .script import ClientScript, bundled_client
 from .server import listen, make_server
+from .sessions import SessionManager
 from .site import Site
 from .static import resource_directory, static_mount
 from .stream import Receive, Send
@@ -64,6 +65,7 @@ class V:
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
         self._closed = False
+        self._sessions = SessionManager()
 
     # Set-up
 
@@ -249,6 +251,7 @@ class V:
             self._logger(),
             broker.hub,
             partial(navigate, self._site),
+            options.session_manager or self._sessions,
             context_ttl=seconds(options.context_ttl or 0.0),
             resume_grace=seconds(options.resume_grace or 0.0),
             action_rate_limit=options.action_rate_limit or RateLimitConfig(),
@@ -261,6 +264,7 @@ class V:
         run, self._run, self._starting = self._run, None, None
         if run is not None:
             run.runtime.close_tabs()
+            await run.runtime.sessions.close()
             await run.broker.close()
 
     def _interrupted(self) -> None:

@@ -25,6 +25,7 @@ from .urls import check_redirect, is_local
 
 if TYPE_CHECKING:
     from .pubsub import Hub, Subscription
+    from .sessions import Session
 
 View = Callable[[], h.H]
 ViewT = TypeVar("ViewT", bound=View)
@@ -220,6 +221,10 @@ class Context:
         if duration <= 0:
             raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
         return self._tab.start_interval(duration, handler)
+
+    def session(self) -> Session:
+        """The values kept for this browser across its pages and tabs."""
+        return self._tab.handover.session
 
     # Pub/sub
 

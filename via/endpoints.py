@@ -9,18 +9,21 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from .errors import ViaError
 from .faults import log_fault
 from .mailbox import MailboxClosed
 from .runtime import Runtime
+from .sessions import Session
 from .stream import Receive, Send, Stream
 from .tab import Busy, Tab, Visit
 from .tokens import is_token
+from .visitors import is_visitor, visitor_session
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of signals that one request may carry."""
 
 Scope = MutableMapping[str, Any]
-Reopen = Callable[[str, Visit], Awaitable[Tab | None]]
+Reopen = Callable[[str, Visit, Session], Awaitable[Tab | None]]
 """Opens the page at a path anew, for a tab whose context is gone."""
 
 _LOCATION: Final = re.compile(rb"/(?!/)[\x21-\x7e]*")
@@ -48,13 +51,16 @@ class Endpoints:
                 await respond(send, 503, b"the server is shutting down\n")
             elif path.startswith("/_action/"):
                 _require(scope, "POST")
-                await self._action(path[9:], receive, send)
+                await self._action(path[9:], scope, receive, send)
             elif path == "/_navigate":
                 _require(scope, "POST")
-                await self._navigate(receive, send)
+                await self._navigate(scope, receive, send)
             elif path == "/_sse":
                 _require(scope, "GET")
                 await self._sse(scope, receive, send)
+            elif path == "/_session/ready":
+                _require(scope, "POST")
+                await self._ready(scope, receive, send)
             elif path == "/_session/close":
                 _require(scope, "POST")
                 await self._close(receive, send)
@@ -67,9 +73,9 @@ class Endpoints:
             await respond(send, refused.status, f"{refused}\n".encode())
         return True
 
-    async def _action(self, id: str, receive: Receive, send: Send) -> None:
+    async def _action(self, id: str, scope: Scope, receive: Receive, send: Send) -> None:
         signals = _signals(await _body(receive))
-        tab = self._tab(signals)
+        tab = await self._tab(scope, signals)
         action = tab.actions.get(id)
         if action is None:
             raise Refused(404, f"page {tab.visit.url} has no action {id[:40]!r}")
@@ -92,24 +98,25 @@ class Endpoints:
         except Exception as error:
             what = f"page {tab.visit.url}: the action {action.name()}"
             log_fault(self._runtime.logger, what, error)
+            await tab.hand_over()
             await respond(send, 500, b"the action failed; the server's log says why\n")
         else:
-            await respond(send, 204)
+            await self._done(tab, send)
 
     async def _sse(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         signals = _signals(query.get("datastar", "").encode())
         tab = self._find(signals)
-        if tab is None:
+        if tab is None or not await is_visitor(self._runtime.sessions, tab, scope["headers"]):
             tab = await self._revive(scope, signals)
         else:
             tab.receive(signals)
             if tab.streamed:
                 tab.refresh()
         stream = Stream(self._runtime.loop)
-        tab.open_stream(stream)
+        cookie = tab.open_stream(stream)
         try:
-            await stream.serve(tab, receive, send, scope.get("http_version", "1.1"))
+            await stream.serve(tab, receive, send, scope.get("http_version", "1.1"), cookie)
         finally:
             tab.stream_ended(stream)
 
@@ -123,20 +130,42 @@ class Endpoints:
         path, _, _ = location.decode("ascii").partition("?")
         root = scope.get("root_path", "")
         visit = Visit(url=unquote(path).removeprefix(root), root_path=root, nonce=nonce.decode())
-        tab = await self._reopen(visit.url, visit)
+        session = await visitor_session(self._runtime.sessions, scope["headers"])
+        tab = await self._reopen(visit.url, visit, session)
         if tab is None:
             raise Refused(404, f"there is no page at {path[:200]!r}")
         tab.adopt(signals)
         return tab
 
-    async def _navigate(self, receive: Receive, send: Send) -> None:
+    async def _navigate(self, scope: Scope, receive: Receive, send: Send) -> None:
         signals = _signals(await _body(receive))
-        tab = self._tab(signals)
+        tab = await self._tab(scope, signals)
         url = signals.get("via_url")
         if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
             raise Refused(400, "via_url is no path of this app")
         tab.navigate(url, signals.get("via_popstate") is True)
         await respond(send, 204)
+
+    async def _ready(self, scope: Scope, receive: Receive, send: Send) -> None:
+        tab = await self._tab(scope, _signals(await _body(receive)))
+        if not tab.handover.session.cookie_due:
+            tab.cookie_confirmed()
+        await self._done(tab, send)
+
+    async def _done(self, tab: Tab, send: Send) -> None:
+        """Answer a request that succeeded; with the session's cookie, if that changed."""
+        try:
+            await tab.save_session()
+        except ViaError as error:
+            tab.log("saving the session", error)
+            await respond(send, 500, b"the session could not be saved; the log says why\n")
+            return
+        answer = tab.handover.answer()
+        if answer is None:
+            await respond(send, 204)
+        else:
+            cookie, events = answer
+            await respond(send, 200, events, b"text/event-stream", cookie)
 
     async def _close(self, receive: Receive, send: Send) -> None:
         tab = self._find(_signals(await _body(receive)))
@@ -150,10 +179,12 @@ class Endpoints:
         except PermissionError as error:
             raise Refused(403, str(error)) from None
 
-    def _tab(self, signals: Mapping[str, Any]) -> Tab:
+    async def _tab(self, scope: Scope, signals: Mapping[str, Any]) -> Tab:
         tab = self._find(signals)
         if tab is None:
             raise Refused(404, "the page is not known here; its stream brings it back")
+        if not await is_visitor(self._runtime.sessions, tab, scope["headers"]):
+            raise Refused(403, "the page belongs to another session; reload it")
         return tab
 
 
@@ -189,11 +220,17 @@ async def _body(receive: Receive) -> bytes:
 
 
 async def respond(
-    send: Send, status: int, body: bytes = b"", content_type: bytes = b"text/plain; charset=utf-8"
+    send: Send,
+    status: int,
+    body: bytes = b"",
+    content_type: bytes = b"text/plain; charset=utf-8",
+    cookie: str | None = None,
 ) -> None:
     """Send a short whole response."""
     headers = [(b"cache-control", b"no-store")]
     if body:
         headers += [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+    if cookie is not None:
+        headers.append((b"set-cookie", cookie.encode("latin-1")))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

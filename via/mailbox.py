@@ -21,16 +21,21 @@ class MailboxClosed(ViaError):
 class Mailbox:
     """Runs jobs in order, at once where it is idle, without a task unless a job has to wait.
 
-    `on_error(job, error)` is told what a posted job raised; the jobs behind it still run.
+    `on_error(job, error)` is told what a posted job raised; the jobs behind it still run. `on_end`
+    is called after each posted job.
     """
 
-    __slots__ = ("_busy", "_jobs", "_loop", "_on_error", "_task")
+    __slots__ = ("_busy", "_jobs", "_loop", "_on_end", "_on_error", "_task")
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, on_error: Callable[[Job, Exception], None]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_error: Callable[[Job, Exception], None],
+        on_end: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._on_error = on_error
+        self._on_end = on_end
         self._jobs: deque[tuple[Job, asyncio.Future[Any] | None]] = deque()
         self._busy = False
         self._task: asyncio.Task[None] | None = None
@@ -79,7 +84,9 @@ class Mailbox:
                 if not isinstance(result, bridge.Finished):
                     self._task = self._loop.create_task(self._finish(job, outcome, result))
                     return
-                if outcome is not None and not outcome.done():
+                if outcome is None:
+                    self._on_end()
+                elif not outcome.done():
                     outcome.set_result(result.value)
         self._busy = False
 
@@ -94,7 +101,9 @@ class Mailbox:
             self._fail(job, outcome, MailboxClosed("the tab has ended"))
             raise
         else:
-            if outcome is not None and not outcome.done():
+            if outcome is None:
+                self._on_end()
+            elif not outcome.done():
                 outcome.set_result(value)
         finally:
             self._task = None
@@ -104,5 +113,6 @@ class Mailbox:
         if outcome is None:
             if not isinstance(error, MailboxClosed):
                 self._on_error(job, error)
+                self._on_end()
         elif not outcome.done():
             outcome.set_exception(error)

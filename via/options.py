@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .app import V
     from .pubsub import PubSub, StreamConfig
+    from .sessions import SessionManager
 
 LogLevelDebug: Final = logging.DEBUG
 LogLevelInfo: Final = logging.INFO
@@ -48,6 +49,8 @@ class Options:
     """The pages' title. Default: "⚡ Via"."""
     plugins: Sequence[Callable[[V], Any]] | None = None
     """Callables that are given the app, once, by `V.config`."""
+    session_manager: SessionManager | None = None
+    """Keeps the sessions. Default: one in memory, whose sessions end with the process."""
     datastar_content: bytes | None = None
     """A browser client of your own, such as the official Datastar file, in place of via's."""
     datastar_path: str | None = None

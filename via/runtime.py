@@ -13,6 +13,7 @@ from .tokens import same_token
 
 if TYPE_CHECKING:
     from .pubsub import Hub
+    from .sessions import SessionManager
     from .tab import Tab
 
 
@@ -29,6 +30,7 @@ class Runtime:
         logger: logging.Logger,
         hub: Hub,
         navigate: Navigate,
+        sessions: SessionManager,
         *,
         context_ttl: float,
         resume_grace: float,
@@ -41,6 +43,7 @@ class Runtime:
         self.action_rate_limit = action_rate_limit
         self.hub = hub
         self.navigate = navigate
+        self.sessions = sessions
         self.closing = False
         self.tabs: dict[str, Tab] = {}
         self._thread = threading.get_ident()

@@ -20,8 +20,10 @@ from .faults import log_fault
 from .options import DEFAULTS, Options
 from .pages import Page
 from .runtime import Runtime
+from .sessions import Session
 from .specificity import specificity
 from .tab import Layout, Tab, Visit
+from .visitors import visitor_session
 
 _HEADERS: Final = {
     "cache-control": "no-store",
@@ -67,7 +69,7 @@ class Site:
                 return None if page is None else (page, _texts(child["path_params"]))
         return None
 
-    async def reopen(self, path: str, visit: Visit) -> Tab | None:
+    async def reopen(self, path: str, visit: Visit, session: Session) -> Tab | None:
         """Build the page at a path for a tab that is open in the browser already.
 
         None if there is no such page, or if it fails.
@@ -76,9 +78,10 @@ class Site:
         if found is None:
             return None
         page, params = found
-        tab = self._new_tab(replace(visit, params=params))
+        tab = self._new_tab(replace(visit, params=params), session)
         try:
             await page.open(tab)
+            await tab.save_session()
         except Exception as error:
             tab.dispose()
             log_fault(tab.logger(), f"page {path}", error)
@@ -89,23 +92,35 @@ class Site:
     async def _respond(self, page: Page, request: Request) -> Response:
         root = request.scope.get("root_path", "")
         path = request.scope["path"].removeprefix(root)
-        tab = self._new_tab(Visit(url=path, params=_texts(request.path_params), root_path=root))
+        visit = Visit(url=path, params=_texts(request.path_params), root_path=root)
+        runtime = self._open_runtime()
+        session = await visitor_session(runtime.sessions, request.scope["headers"])
+        tab = self._new_tab(visit, session)
         try:
             view = await page.open(tab)
+            await tab.save_session()
             if tab.redirect_to:
                 tab.dispose()
-                return RedirectResponse(tab.redirect_to, 303)
-            return self._document(tab, view)
+                response: Response = RedirectResponse(tab.redirect_to, 303)
+            else:
+                response = self._document(tab, view)
+            cookie = session.cookie_change()
+            if cookie is not None:
+                response.headers.append("set-cookie", cookie)
+            return response
         except Exception as error:
             tab.dispose()
             log_fault(tab.logger(), f"page {path}", error)
             detail = "".join(traceback.format_exception(error)) if self.options.dev_mode else ""
             return PlainTextResponse(f"Internal Server Error\n{detail}", 500)
 
-    def _new_tab(self, visit: Visit) -> Tab:
+    def _open_runtime(self) -> Runtime:
         if self._runtime is None or self._runtime.closing:
             raise ViaError("the app is shutting down")
-        return Tab(self._runtime, visit, self.layout)
+        return self._runtime
+
+    def _new_tab(self, visit: Visit, session: Session) -> Tab:
+        return Tab(self._open_runtime(), visit, self.layout, session)
 
     def _document(self, tab: Tab, view: h.H) -> Response:
         options = self.options

@@ -52,12 +52,19 @@ class Stream:
         if self._task is not None:
             self._task.cancel()
 
-    async def serve(self, source: Source, receive: Receive, send: Send, http_version: str) -> None:
-        """Send frames until `end` or until the browser is gone."""
+    async def serve(
+        self,
+        source: Source,
+        receive: Receive,
+        send: Send,
+        http_version: str,
+        cookie: str | None = None,
+    ) -> None:
+        """Send frames until `end` or until the browser is gone. `cookie` is for `Set-Cookie`."""
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))
         try:
-            await send(_start(http_version))
+            await send(_start(http_version, cookie))
             while not self._ended:
                 if source.has_frame():
                     frame = await source.frame()
@@ -99,7 +106,7 @@ class Stream:
         self.end()
 
 
-def _start(http_version: str) -> dict[str, Any]:
+def _start(http_version: str, cookie: str | None) -> dict[str, Any]:
     headers = [
         (b"content-type", b"text/event-stream"),
         (b"cache-control", b"no-cache"),
@@ -107,4 +114,6 @@ def _start(http_version: str) -> dict[str, Any]:
     ]
     if http_version == "1.1":
         headers.append((b"connection", b"keep-alive"))
+    if cookie is not None:
+        headers.append((b"set-cookie", cookie.encode("latin-1")))
     return {"type": "http.response.start", "status": 200, "headers": headers}

@@ -15,9 +15,11 @@ from . import h
 from ._core.events import execute_script, patch_signals
 from .errors import ViaError
 from .faults import log_fault
+from .handover import Handover
 from .intervals import Interval
 from .mailbox import Mailbox
 from .outbox import Outbox
+from .sessions import Session
 from .stream import Stream
 from .tokens import new_token
 
@@ -84,6 +86,7 @@ class Tab:
         "changed",
         "closed",
         "csrf",
+        "handover",
         "id",
         "layout",
         "opening",
@@ -96,8 +99,15 @@ class Tab:
         "visit",
     )
 
-    def __init__(self, runtime: Runtime | None, visit: Visit, layout: Layout | None = None) -> None:
+    def __init__(
+        self,
+        runtime: Runtime | None,
+        visit: Visit,
+        layout: Layout | None = None,
+        session: Session | None = None,
+    ) -> None:
         self.runtime = runtime
+        self.handover = Handover(session or Session(None), visit.root_path)
         self.layout = layout
         self.visit = visit
         self.id = new_token()
@@ -124,7 +134,7 @@ class Tab:
         self.bucket: TokenBucket | None = None
         if runtime is not None:
             self.bucket = runtime.action_rate_limit.bucket()
-            self._mailbox = Mailbox(runtime.loop, self._log_job)
+            self._mailbox = Mailbox(runtime.loop, self._log_job, self._after_job)
             runtime.tabs[self.id] = self
             if runtime.context_ttl >= 0:
                 self._end_after(runtime.context_ttl)
@@ -276,13 +286,17 @@ class Tab:
             self._outbox.add_view(self.root)
         self._signals_due = True
 
-    def open_stream(self, stream: Stream) -> None:
-        """Make this the tab's stream, in place of an earlier one."""
+    def open_stream(self, stream: Stream) -> str | None:
+        """Make this the tab's stream, in place of an earlier one.
+
+        Returns the `Set-Cookie` value that its response has to bear, if there is one.
+        """
         if self._stream is not None:
             self._stream.abort()
         self._stream = stream
         self.streamed = True
         self._stop_timer()
+        return self.handover.restart()
 
     def stream_ended(self, stream: Stream) -> None:
         """The stream ended: wait for the next one for the grace period."""
@@ -294,12 +308,16 @@ class Tab:
 
     def has_frame(self) -> bool:
         """Whether the stream has something to send."""
+        if self.handover.holds:
+            return self.handover.has_question
         if self._outbox:
             return True
         return self._signals_due and bool(self.changed or self._computed)
 
     async def frame(self) -> bytes:
         """The events to send: changed signals, then renderings and other events in order."""
+        if self.handover.holds:
+            return self.handover.question()
         self._signals_due = False
         for computed in self._computed:
             try:
@@ -323,6 +341,15 @@ class Tab:
             except Exception as error:
                 self.log(f"the view {entry.view_name()}", error)
         return b"".join(events)
+
+    def cookie_confirmed(self) -> None:
+        """The browser has the session's cookie: the stream goes on."""
+        self._queue_event(self.handover.confirm(), False)
+
+    async def save_session(self) -> None:
+        """Bring the session's store up to date. Raises SessionError if it cannot be reached."""
+        if self.runtime is not None and self.handover.session.unsaved:
+            await self.runtime.sessions.commit(self.handover.session)
 
     def log(self, what: str, error: BaseException) -> None:
         """Log an error of user code in this tab."""
@@ -383,6 +410,22 @@ class Tab:
     def _log_job(self, job: Callable[[], Any], error: Exception) -> None:
         handler = getattr(job, "handler", job)
         self.log(f"the handler {getattr(handler, '__qualname__', handler)}", error)
+
+    def _after_job(self) -> None:
+        session = self.handover.session
+        if self.runtime is not None and (session.unsaved or session.cookie_due):
+            self.runtime.keep(self.runtime.loop.create_task(self.hand_over()))
+
+    async def hand_over(self) -> None:
+        """Save what a handler outside of a request did to the session, and tell the browser."""
+        try:
+            await self.save_session()
+        except ViaError as error:
+            self.log("saving the session", error)
+        if self.handover.session.cookie_due:
+            self.handover.ask()
+            if self._stream is not None:
+                self._stream.wake()
 
     def _end_after(self, delay: float) -> None:
         if self.runtime is not None:

@@ -186,6 +186,11 @@ class Session:
         return header
 
     @property
+    def unsaved(self) -> bool:
+        """Whether `SessionManager.commit` has something to do."""
+        return self._state is not None and not self._state.is_saved()
+
+    @property
     def cookie_due(self) -> bool:
         """Whether `cookie_change` has something to tell."""
         return self._cookie_due
