@@ -196,7 +196,7 @@ def test_positions_outlive_a_visit_elsewhere(visit, site):
     follow(page, "#nav-b")
     shown(page, "/b")
     page.goto("about:blank")
-    page.evaluate("history.go(-2)")
+    page.evaluate("void setTimeout(() => history.go(-2))")
     expect(page.locator("main")).to_have_attribute("data-path", "/")
     scrolled(page, 1234)
 
