@@ -148,10 +148,16 @@ class Visitor:
         headers = {"via-location": self.path, "via-nonce": self.nonce}
         query = {"datastar": json.dumps(self.signals)}
         with (
-            httpx.Client(base_url=self.http.base_url, timeout=TIMEOUT, trust_env=False) as http,
+            httpx.Client(
+                base_url=self.http.base_url,
+                timeout=TIMEOUT,
+                trust_env=False,
+                cookies=self.http.cookies,
+            ) as http,
             http.stream("GET", "/_sse", params=query, headers=headers) as response,
         ):
             assert response.status_code == 200
+            self.http.cookies.update(http.cookies)
             listening = Listening(response)
             thread = threading.Thread(target=listening.read, daemon=True)
             thread.start()

@@ -32,6 +32,14 @@ from .pubsub import (
 )
 from .ratelimit import RateLimitConfig
 from .rules import custom, email, max, max_len, min, min_len, pattern, required
+from .sessions import (
+    Cookie,
+    MemoryStore,
+    Session,
+    SessionManager,
+    new_nats_session_manager,
+    new_sqlite_session_manager,
+)
 from .signals import Signal, SignalError
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "Computed",
     "ConfigError",
     "Context",
+    "Cookie",
     "Field",
     "Group",
     "KeyBinding",
@@ -47,12 +56,15 @@ __all__ = [
     "LogLevelInfo",
     "LogLevelWarn",
     "MemoryPubSub",
+    "MemoryStore",
     "Options",
     "PageError",
     "PubSub",
     "PubSubError",
     "RateLimitConfig",
+    "Session",
     "SessionError",
+    "SessionManager",
     "Signal",
     "SignalError",
     "StreamConfig",
@@ -69,6 +81,8 @@ __all__ = [
     "min",
     "min_len",
     "new",
+    "new_nats_session_manager",
+    "new_sqlite_session_manager",
     "on_key_down_map",
     "pattern",
     "publish",

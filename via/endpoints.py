@@ -98,7 +98,7 @@ class Endpoints:
         except Exception as error:
             what = f"page {tab.visit.url}: the action {action.name()}"
             log_fault(self._runtime.logger, what, error)
-            await tab.hand_over()
+            tab.ask_for_request()
             await respond(send, 500, b"the action failed; the server's log says why\n")
         else:
             await self._done(tab, send)
@@ -158,6 +158,7 @@ class Endpoints:
             await tab.save_session()
         except ViaError as error:
             tab.log("saving the session", error)
+            tab.ask_for_request()
             await respond(send, 500, b"the session could not be saved; the log says why\n")
             return
         answer = tab.handover.answer()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .errors import ConfigError
 from .ratelimit import RateLimitConfig
+from .sessions import SessionManager
 
 if TYPE_CHECKING:
     import os
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from .app import V
     from .pubsub import PubSub, StreamConfig
-    from .sessions import SessionManager
 
 LogLevelDebug: Final = logging.DEBUG
 LogLevelInfo: Final = logging.INFO
@@ -126,6 +126,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("log_level", lambda value: isinstance(value, int), "one of via.LogLevel…"),
     ("logger", lambda value: isinstance(value, logging.Logger), "a logging.Logger"),
     ("document_title", lambda value: isinstance(value, str), "a str"),
+    ("session_manager", lambda value: isinstance(value, SessionManager), "a via.SessionManager"),
     ("datastar_content", lambda value: isinstance(value, bytes), "bytes, the client's source"),
     ("datastar_path", _is_path, 'a path such as "/_datastar.js"'),
     ("context_ttl", _is_duration, "a number of seconds or a timedelta"),

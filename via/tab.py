@@ -346,6 +346,13 @@ class Tab:
         """The browser has the session's cookie: the stream goes on."""
         self._queue_event(self.handover.confirm(), False)
 
+    def ask_for_request(self) -> None:
+        """Have the browser send a request, if there is a cookie that it must be given."""
+        if self.handover.session.cookie_due:
+            self.handover.ask()
+            if self._stream is not None:
+                self._stream.wake()
+
     async def save_session(self) -> None:
         """Bring the session's store up to date. Raises SessionError if it cannot be reached."""
         if self.runtime is not None and self.handover.session.unsaved:
@@ -414,18 +421,14 @@ class Tab:
     def _after_job(self) -> None:
         session = self.handover.session
         if self.runtime is not None and (session.unsaved or session.cookie_due):
-            self.runtime.keep(self.runtime.loop.create_task(self.hand_over()))
+            self.ask_for_request()
+            self.runtime.keep(self.runtime.loop.create_task(self._save()))
 
-    async def hand_over(self) -> None:
-        """Save what a handler outside of a request did to the session, and tell the browser."""
+    async def _save(self) -> None:
         try:
             await self.save_session()
         except ViaError as error:
             self.log("saving the session", error)
-        if self.handover.session.cookie_due:
-            self.handover.ask()
-            if self._stream is not None:
-                self._stream.wake()
 
     def _end_after(self, delay: float) -> None:
         if self.runtime is not None:

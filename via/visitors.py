@@ -26,8 +26,8 @@ async def is_visitor(sessions: SessionManager, tab: Tab, headers: Headers) -> bo
     """
     token = _token(sessions, headers)
     own = tab.handover.session.id()
-    if not token and not own:
-        return True
+    if (not token and not own) or tab.handover.holds:
+        return True  # where it holds, the browser is yet to be told of the token
     if own and not same_token(token, own):
         await sessions.load(own)  # it may have ended in another process
         own = tab.handover.session.id()

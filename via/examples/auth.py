@@ -1,0 +1,77 @@
+"""A protected page: sign in with a user name and a password, see the dashboard, sign out."""
+
+from hmac import compare_digest
+
+import via
+from via import h
+
+v = via.new()
+v.config(via.Options(document_title="Members"))
+
+
+def authenticate(user: str, password: str) -> bool:
+    """A stand-in for your own users: `admin` with the password `secret`."""
+    right = compare_digest(password.encode(), b"secret")
+    return user == "admin" and right
+
+
+def auth_required(c: via.Context, next):
+    if c.session().get_string("username") == "":
+        c.session().set("flash", "Please log in first")
+        c.redirect_view("/login")
+        return
+    next()
+
+
+@v.page("/")
+def home(c: via.Context):
+    c.redirect("/dashboard")
+
+
+@v.page("/login")
+def login_page(c: via.Context):
+    user, password = c.signal(""), c.signal("")
+    flash = c.session().pop_string("flash")
+
+    @c.action
+    def login():
+        nonlocal flash
+        if authenticate(user.string(), password.string()):
+            c.session().renew_token()
+            c.session().set("username", user.string())
+            c.redirect("/dashboard")
+        else:
+            flash = "Invalid credentials"
+            c.sync()
+
+    @c.view
+    def view():
+        return h.Form(
+            login.on_submit(),
+            h.If(flash != "", h.P(h.Text(flash))),
+            h.Input(h.Type("text"), user.bind(), h.Placeholder("Username")),
+            h.Input(h.Type("password"), password.bind(), h.Placeholder("Password")),
+            h.Button(h.Type("submit"), h.Text("Log In")),
+        )
+
+
+def dashboard(c: via.Context):
+    @c.action
+    def logout():
+        c.session().destroy()
+        c.redirect("/login")
+
+    c.view(
+        lambda: h.Main(
+            h.H1(h.Textf("Welcome, %s", c.session().get_string("username"))),
+            h.Button(logout.on_click(), h.Text("Log Out")),
+        )
+    )
+
+
+protected = v.group("", auth_required)
+protected.page("/dashboard", dashboard)
+
+
+if __name__ == "__main__":
+    v.start()
