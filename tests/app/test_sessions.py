@@ -125,6 +125,7 @@ def test_tabs_of_one_browser_lose_nothing_of_each_other(v, visitor) -> None:
     second.visit("/b")
     second.act()
     assert ">100</p>" in first.http.get("/c").text
+    second.http.close()
 
 
 def test_a_page_answers_only_its_own_session(v, visitor) -> None:

@@ -1,5 +1,6 @@
 """A protected page: sign in with a user name and a password, see the dashboard, sign out."""
 
+from collections.abc import Callable
 from hmac import compare_digest
 
 import via
@@ -15,7 +16,7 @@ def authenticate(user: str, password: str) -> bool:
     return user == "admin" and right
 
 
-def auth_required(c: via.Context, next):
+def auth_required(c: via.Context, next: Callable[[], object]) -> None:
     if c.session().get_string("username") == "":
         c.session().set("flash", "Please log in first")
         c.redirect_view("/login")
@@ -24,17 +25,17 @@ def auth_required(c: via.Context, next):
 
 
 @v.page("/")
-def home(c: via.Context):
+def home(c: via.Context) -> None:
     c.redirect("/dashboard")
 
 
 @v.page("/login")
-def login_page(c: via.Context):
+def login_page(c: via.Context) -> None:
     user, password = c.signal(""), c.signal("")
     flash = c.session().pop_string("flash")
 
     @c.action
-    def login():
+    def login() -> None:
         nonlocal flash
         if authenticate(user.string(), password.string()):
             c.session().renew_token()
@@ -45,7 +46,7 @@ def login_page(c: via.Context):
             c.sync()
 
     @c.view
-    def view():
+    def view() -> h.H:
         return h.Form(
             login.on_submit(),
             h.If(flash != "", h.P(h.Text(flash))),
@@ -55,9 +56,9 @@ def login_page(c: via.Context):
         )
 
 
-def dashboard(c: via.Context):
+def dashboard(c: via.Context) -> None:
     @c.action
-    def logout():
+    def logout() -> None:
         c.session().destroy()
         c.redirect("/login")
 
