@@ -271,6 +271,18 @@ def test_a_click_that_something_else_has_taken_is_left_alone(visit, site):
     assert len(site.seen) == 1
 
 
+def test_the_old_pages_expressions_may_miss_their_signals_and_the_new_ones_may_not(
+    visit, monkeypatch, console
+):
+    console.expect(r'data-text="\$onlyA\.toFixed\(\)" on <i id="new">')
+    monkeypatch.setitem(VIEWS, "/", '<i id=old data-text="$onlyA.toFixed() + 1"></i>')
+    monkeypatch.setitem(VIEWS, "/b", '<i id=new data-text="$onlyA.toFixed()"></i>')
+    page = visit()
+    expect(page.locator("#old")).to_have_text("11")
+    page.click("#nav-b")
+    shown(page, "/b")
+
+
 def test_without_the_servers_wish_links_are_links(visit, site):
     site.boosted = False
     page = visit()

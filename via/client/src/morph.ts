@@ -1,10 +1,7 @@
 // Changes the page to what the server sent while keeping what the user is doing with it.
 import { Idiomorph } from "idiomorph";
 import { resync } from "./engine";
-
-/** The client's own attributes on <html>; the server's HTML never has them. */
-export const CONNECTION = "data-via-connection";
-export const NAVIGATING = "data-via-navigating";
+import { CONNECTION, NAVIGATING } from "./marks";
 
 type Input = HTMLInputElement | HTMLTextAreaElement | HTMLOptionElement;
 

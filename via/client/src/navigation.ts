@@ -1,10 +1,8 @@
 // Links between the app's own pages: the server sends the next view over the open stream.
 import { prepare } from "./fetch";
-import { NAVIGATING } from "./morph";
+import { ARRIVED, NAVIGATING } from "./marks";
 import { PRIVATE, snapshot } from "./signals";
 
-/** The server tells with this event that the view has arrived and the address is right. */
-const ARRIVED = "via-navigated";
 /** A view that takes longer than this (milliseconds) is left to the browser to load. */
 const PATIENCE = 10_000;
 /** The page rests at a scroll position after this long (milliseconds). */

@@ -4,7 +4,7 @@ import type { Binding } from "./engine";
 import {
   abortWhenHidden, type Options, pause, prepare, receive, tell, visible,
 } from "./fetch";
-import { CONNECTION } from "./morph";
+import { CONNECTION } from "./marks";
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
