@@ -56,7 +56,10 @@ async def navigate(site: Site, tab: Tab, url: str, popstate: bool) -> None:
 def _arrival(url: str, popstate: bool, title: str | None) -> str:
     """What the browser runs once it shows the page; its client then sees to scrolling."""
     arrival = msgspec.json.encode({"url": url, "popstate": popstate}).decode()
-    push = "" if popstate else f"history.pushState({{}},'',{msgspec.json.encode(url).decode()});"
+    target = msgspec.json.encode(url).decode()
+    # As with any link, another visit to the address that is shown is no new step.
+    push = f"history[location.href==new URL({target},location)?'replaceState':'pushState']"
+    push = "" if popstate else f"{push}({{}},'',{target});"
     return (
         f"{push}document.title={msgspec.json.encode(title).decode()};"
         f"window.dispatchEvent(new CustomEvent('via-navigated',{{detail:{arrival}}}))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -74,6 +74,7 @@ class Tab:
         "_arriving",
         "_computed",
         "_counters",
+        "_journeys",
         "_left",
         "_mailbox",
         "_outbox",
@@ -123,6 +124,7 @@ class Tab:
         self.closed = False
         self._counters: dict[str, int] = {}
         self._arriving = False
+        self._journeys = 0
         self._computed: list[Computed] = []
         self._left: dict[str, Signal] = {}
         self._owned: list[Subscription] = []
@@ -382,8 +384,14 @@ class Tab:
             subscription.unsubscribe()
 
     def _navigate(self, url: str, popstate: bool) -> None:
-        if self.runtime is not None:
-            self._enqueue(partial(self.runtime.navigate, self, url, popstate))
+        self._journeys += 1
+        self._enqueue(partial(self._travel, self._journeys, url, popstate))
+
+    def _travel(self, number: int, url: str, popstate: bool) -> Awaitable[None] | None:
+        # A later click overtakes an earlier one that still waits for its turn.
+        if self.runtime is None or number != self._journeys:
+            return None
+        return self.runtime.navigate(self, url, popstate)
 
     def _queue_view(self, view: View) -> None:
         self._outbox.add_view(view)
