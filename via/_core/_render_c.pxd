@@ -57,6 +57,7 @@ cdef class Element(Node):
     cdef readonly tuple children
     cdef readonly int split
     cdef readonly int depth
+    cdef unsigned int traits
 
 
 cdef class Fragment(Node):

@@ -174,11 +174,12 @@ class Attribute(Node):
 class Element(Node):
     """An element: first `split` attributes (or None, bools), then content."""
 
-    __slots__ = ("_spec", "children", "depth", "split")
+    __slots__ = ("_spec", "children", "depth", "split", "traits")
     _spec: _Tag
     children: tuple[Any, ...]
     split: int
     depth: int
+    traits: int
 
     @property
     def tag(self) -> str:
@@ -247,6 +248,7 @@ def _build(tag: _Tag, args: Iterable[Child]) -> Element:
     element.children = (*attributes, *content)
     element.split = len(attributes)
     element.depth = depth + 1
+    element.traits = 0
     return element
 
 

@@ -1,0 +1,388 @@
+"""What must be sent to a browser so that the view it has becomes the next one.
+
+The page's elements are found by their ids only. An element without an id that changed gets an
+anchor, an id of ours, with the patch of the nearest element around it that can be found; from then
+on it is patched itself. The tree is the author's and has no anchors: they are kept in its shadow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from . import tree
+from ._align import align
+from ._markup import LEAKS, SEALED, TEMPLATE, UNBOUND, selector
+from .events import patch_elements
+
+if TYPE_CHECKING:
+    from ._tree_py import Shadow
+    from .render import Element
+
+_FRAME: Final = 56
+"""About how many bytes an event has beside its elements."""
+
+
+class _Patch(NamedTuple):
+    """An element's outer patch, its removal or the insertion of elements beside an address."""
+
+    mode: str
+    address: str
+    old: tuple[Any, ...]
+    new: tuple[Any, ...]
+    html: bytes
+
+
+_Patches: TypeAlias = "list[_Patch]"
+
+
+def _cost(patches: _Patches) -> int:
+    return sum(len(patch.html) + len(patch.address) + _FRAME for patch in patches)
+
+
+class ViewDiffer:
+    """The view that one browser has, and how it becomes the next one.
+
+    `anchor_prefix` begins the ids that elements without one are given; it differs between the
+    differs of one page. `on_duplicate` is called with an id that two elements of a view share,
+    once for each; such views are sent as a whole.
+
+    `update` and `part` remember what they return as sent: after events were lost, or the page was
+    patched by other means, call `reset`.
+    """
+
+    _tree: ModuleType = tree
+
+    def __init__(
+        self, anchor_prefix: str, on_duplicate: Callable[[str], object] | None = None
+    ) -> None:
+        self._prefix = anchor_prefix
+        self._on_duplicate = on_duplicate
+        self._reported: set[str] = set()
+        self._anchors = 0
+        self._root: Element | None = None
+        self._shadow: Shadow | None = None
+        self._ids: set[str] = set()
+        self._is_ambiguous = False
+        self._size = 0
+        self._nonce = ""
+
+    def whole(self, node: Element, nonce: str = "") -> bytes:
+        """The event that brings the whole view. The node has an id. Raises ValueError if not."""
+        if not self._tree.identity(node):
+            raise ValueError(f"a view needs an id to be found by, and <{node.tag}> has none")
+        self.remember(node)
+        return self._whole(nonce)
+
+    def remember(self, node: Element) -> None:
+        """Take the browser to have this view, as a document's first rendering brings it."""
+        self._root = node
+        self._shadow = None
+        self._size = 0
+        self._collect_ids(node)
+
+    def reset(self) -> None:
+        """Forget the view: the next update brings it as a whole."""
+        self._root = self._shadow = None
+
+    def update(self, node: Element, nonce: str = "") -> bytes:
+        """The events that turn the view into this one; b"" if nothing changed."""
+        t, old = self._tree, self._root
+        if old is None or t.identity(old) != t.identity(node) or old.tag != node.tag:
+            return self.whole(node, nonce)
+        if t.equal(old, node):
+            self._root = node
+            return b""
+        self._nonce = nonce
+        shadow, patches = self._element(old, node, self._shadow)
+        self._root, self._shadow = node, shadow
+        if self._is_ambiguous or patches is None or self._clash(patches):
+            self._collect_ids(node)
+            return self._whole(nonce)
+        if patches and patches[0].old == (old,):
+            return self._whole(nonce)
+        events = _events(patches)
+        if not self._size:
+            self._size = len(t.write(node, shadow, nonce))
+        if len(events) <= self._size + _FRAME:
+            return events
+        return min(self._whole(nonce), events, key=len)
+
+    def part(self, name: str, node: Element, nonce: str = "") -> bytes | None:
+        """As `update`, where only the element of this id changed; `node` has the same id.
+
+        None if the view has no such element.
+        """
+        grafted = self._graft(name, node)
+        return None if grafted is None else self.update(grafted, nonce)
+
+    def adopt(self, name: str, node: Element) -> None:
+        """Take the element of this id to be `node` in the browser, sent there by other means."""
+        grafted = self._graft(name, node)
+        if grafted is None:
+            return
+        shadow = self._shadow
+        element: Any = self._root
+        for place in self._tree.path_to(element, name):
+            shadow = shadow and shadow.children.get(self._tree.content_place(element, place))
+            element = element.children[place]
+        if shadow is not None:
+            shadow.children = {}
+            shadow.anchor = ""
+        self._root = grafted
+        self._collect_ids(grafted)
+
+    def _graft(self, name: str, node: Element) -> Element | None:
+        if self._root is None:
+            return None
+        path = self._tree.path_to(self._root, name)
+        if path is None:
+            return None
+        grafted: Element = self._tree.grafted(self._root, path, node)
+        return grafted
+
+    def _whole(self, nonce: str) -> bytes:
+        root = self._root
+        assert root is not None
+        html: bytes = self._tree.write(root, self._shadow, nonce)
+        self._size = len(html)
+        return patch_elements(html, mode=self._mode(root))
+
+    # Ids
+
+    def _collect_ids(self, node: Element) -> None:
+        names: list[str] = []
+        self._tree.ids(node, names)
+        self._ids = set(names)
+        self._is_ambiguous = len(names) != len(self._ids)
+        if self._is_ambiguous:
+            seen: set[str] = set()
+            for name in names:
+                if name in seen:
+                    self._report(name)
+                seen.add(name)
+
+    def _clash(self, patches: _Patches) -> bool:
+        """Whether an id that the patches bring is there already."""
+        gone: list[str] = []
+        come: list[str] = []
+        for patch in patches:
+            for element in patch.old:
+                self._tree.ids(element, gone)
+            for element in patch.new:
+                self._tree.ids(element, come)
+        self._ids.difference_update(gone)
+        before = len(self._ids)
+        self._ids.update(come)
+        return len(self._ids) != before + len(come)
+
+    def _report(self, name: str) -> None:
+        if self._on_duplicate is not None and name not in self._reported:
+            self._reported.add(name)
+            self._on_duplicate(name)
+
+    # Elements
+
+    def _mode(self, node: Element) -> str:
+        # Morphing does not look into templates.
+        return "replace" if self._tree.traits(node) & TEMPLATE else "outer"
+
+    def _anchor(self, node: Element, shadow: Shadow | None) -> Shadow:
+        shadow = shadow or self._tree.Shadow()
+        if not shadow.anchor and self._tree.identity(node) is None:
+            self._anchors += 1
+            shadow.anchor = f"{self._prefix}{self._anchors}"
+        return shadow
+
+    def _address(self, node: Element, shadow: Shadow | None) -> str:
+        name = self._tree.identity(node)
+        if name is None:
+            return shadow.anchor if shadow else ""
+        return str(name)
+
+    def _outer(self, old: Element, new: Element, shadow: Shadow | None, address: str) -> _Patch:
+        html = self._tree.write(new, shadow, self._nonce)
+        return _Patch(self._mode(new), address, (old,), (new,), html)
+
+    def _element(
+        self, old: Element, new: Element, shadow: Shadow | None
+    ) -> tuple[Shadow | None, _Patches | None]:
+        """The new element's shadow, and patches; None if an element around it must be sent."""
+        t = self._tree
+        address = self._address(new, shadow)
+        sealed = (t.traits(old) | t.traits(new)) & SEALED
+        if not sealed:
+            shadow, patches, changed = self._content(old, new, shadow, address)
+            if not t.same_head(old, new):
+                changed = True
+            elif patches is not None and (
+                len(patches) < 4
+                or not address
+                or _cost(patches) <= len(t.write(new, shadow, self._nonce)) + _FRAME
+            ):
+                return shadow, patches
+        else:
+            changed = True
+            if shadow is not None:
+                anchor, shadow = shadow.anchor, t.Shadow()
+                shadow.anchor = anchor
+        if sealed & (LEAKS | UNBOUND):
+            return shadow, None
+        if address:
+            return shadow, [self._outer(old, new, shadow, address)]
+        if changed and new.tag.lower() != "script":
+            shadow = self._anchor(new, shadow)
+        return shadow, None
+
+    def _content(
+        self, old: Element, new: Element, shadow: Shadow | None, address: str
+    ) -> tuple[Shadow | None, _Patches | None, bool]:
+        """Patches of what is in an element, and whether it must be sent for its own sake."""
+        t = self._tree
+        olds, news = t.content(old), t.content(new)
+        start, end = t.edges(olds, news)
+        shift = len(news) - len(olds)
+        before = shadow.children if shadow else {}
+        after: dict[int, Shadow] = {}
+        for place, child in before.items():
+            if place < start:
+                after[place] = child
+            elif place >= len(olds) - end:
+                after[place + shift] = child
+        gone = olds[start : len(olds) - end]
+        come = news[start : len(news) - end]
+        pairs = (
+            align(gone, come, equal=t.equal, fingerprint=t.fingerprint, key=t.key)
+            if gone and come
+            else []
+        )
+        patches: _Patches = []
+        is_lost = False
+        stay: dict[int, int] = {}
+        for at_old, at_new, is_equal in pairs:
+            stay[at_new + start] = at_old + start
+            child_shadow = before.get(at_old + start)
+            if not is_equal:
+                child_shadow, inner = self._element(gone[at_old], come[at_new], child_shadow)
+                if inner is None:
+                    is_lost = True
+                else:
+                    patches += inner
+            if child_shadow is not None:
+                after[at_new + start] = child_shadow
+
+        churns = shadow is not None and shadow.churns
+        removals, lost_some = self._removals(gone, before, start, {at for at, _, _ in pairs})
+        if lost_some:
+            if churns:
+                for place, node in enumerate(news):
+                    if not t.is_fixed(node):
+                        after[place] = self._anchor(node, after.get(place))
+            churns = True
+        elif churns:
+            for place in range(start, len(news) - end):
+                if place not in stay and not t.is_fixed(news[place]):
+                    after[place] = self._anchor(news[place], after.get(place))
+        insertions = self._insertions(news, after, stay, start, len(news) - end, address)
+
+        result: Shadow | None = shadow
+        if after or churns or (shadow is not None and shadow.anchor):
+            result = t.Shadow()
+            result.anchor = shadow.anchor if shadow else ""
+            result.churns = churns
+            result.children = after
+        else:
+            result = None
+        if lost_some or insertions is None:
+            return result, None, True
+        if is_lost:
+            return result, None, False
+        return result, removals + patches + insertions, False
+
+    def _removals(
+        self, gone: list[Any], shadows: dict[int, Shadow], start: int, stay: set[int]
+    ) -> tuple[_Patches, bool]:
+        """The patches that take out children, and whether one of them cannot be found."""
+        removals: _Patches = []
+        is_lost = texts = False
+        for place, node in enumerate(gone):
+            if place in stay:
+                continue
+            if self._tree.is_fixed(node):
+                texts = True
+                continue
+            address = self._address(node, shadows.get(place + start))
+            if address:
+                removals.append(_Patch("remove", address, (node,), (), b""))
+            else:
+                is_lost = True
+        return removals, is_lost or texts
+
+    def _insertions(
+        self,
+        news: list[Any],
+        shadows: dict[int, Shadow],
+        stay: dict[int, int],
+        start: int,
+        stop: int,
+        address: str,
+    ) -> _Patches | None:
+        """The patches that bring new children; None if there is nothing to put them beside."""
+        t = self._tree
+        insertions: _Patches = []
+        place = start
+        while place < stop:
+            if place in stay:
+                place += 1
+                continue
+            first = place
+            while place < stop and place not in stay:
+                if t.is_fixed(news[place]):
+                    return None
+                place += 1
+            mode = beside = ""
+            if place == len(news) and address:
+                mode, beside = "append", address
+            elif first == 0 and address:
+                mode, beside = "prepend", address
+            if not mode and first and not t.is_fixed(news[first - 1]):
+                mode, beside = "after", self._address(news[first - 1], shadows.get(first - 1))
+            if not beside and place < len(news) and not t.is_fixed(news[place]):
+                mode, beside = "before", self._address(news[place], shadows.get(place))
+            if not beside:
+                return None
+            html = b"".join(
+                t.write(news[at], shadows.get(at), self._nonce) for at in range(first, place)
+            )
+            insertions.append(_Patch(mode, beside, (), tuple(news[first:place]), html))
+        return insertions
+
+
+def _events(patches: _Patches) -> bytes:
+    """The patches as events: first what goes, so that an id may come elsewhere."""
+    events: list[bytes] = []
+    gone = [selector(patch.address) for patch in patches if patch.mode == "remove"]
+    if gone:
+        events.append(patch_elements(b"", selector=",".join(gone), mode="remove"))
+    batch: list[_Patch] = []
+    for patch in patches:
+        if patch.mode not in ("outer", "replace"):
+            continue
+        # Parts of tables parse among their own kind only.
+        if batch and (patch.mode, patch.new[0].tag) != (batch[0].mode, batch[0].new[0].tag):
+            events.append(_batched(batch))
+            batch = []
+        batch.append(patch)
+    if batch:
+        events.append(_batched(batch))
+    events.extend(
+        patch_elements(patch.html, selector=selector(patch.address), mode=patch.mode)
+        for patch in patches
+        if patch.mode in ("append", "prepend", "before", "after")
+    )
+    return b"".join(events)
+
+
+def _batched(batch: _Patches) -> bytes:
+    return patch_elements(b"".join(patch.html for patch in batch), mode=batch[0].mode)

@@ -1,0 +1,270 @@
+"""The pure-Python twin of `_tree_c`: nodes compared, summed up and written, for views in parts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ._markup import (
+    IGNORED,
+    KNOWN,
+    LEAKS,
+    OWN_TEXT,
+    PLAIN,
+    RAW_TEXT,
+    RULES,
+    UNBOUND,
+    combine,
+    is_address,
+    outline,
+    stays_text,
+)
+from ._names import EATS_NEWLINE
+from ._render_py import (
+    _VALUE,
+    Attribute,
+    Element,
+    Raw,
+    Text,
+    _has_nonce,
+    _put,
+    _reference,
+    _written,
+    element,
+)
+
+_TEXTS: Final = (Text, str, int, float)
+
+
+class Shadow:
+    """What the page has beyond the tree: an anchor on an element, and anchors within it.
+
+    `children` are the shadows of children by their place in the element's content; `churns` says
+    that children without an id were taken out of the element before.
+    """
+
+    __slots__ = ("anchor", "children", "churns")
+
+    def __init__(self) -> None:
+        self.anchor = ""
+        self.children: dict[int, Shadow] = {}
+        self.churns = False
+
+
+# Comparing
+
+
+def equal(old: Any, new: Any) -> bool:
+    """Whether two nodes have the same markup, so far as the server owns it.
+
+    What is known of the old one's traits is then known of the new one.
+    """
+    if old is new:
+        return True
+    kind = type(old)
+    if kind is Element:
+        return type(new) is Element and _equal_elements(old, new)
+    if type(new) is Element:
+        return False
+    if kind is Raw or type(new) is Raw:
+        return kind is type(new) and bool(old.value == new.value)
+    return _spelled(old) == _spelled(new)
+
+
+def _equal_elements(old: Element, new: Element) -> bool:
+    owned = traits(old) & (IGNORED | OWN_TEXT)
+    if owned & IGNORED and traits(new) & IGNORED:
+        return old.tag == new.tag and identity(old) == identity(new)
+    if not same_head(old, new):
+        return False
+    if not owned:
+        mine, theirs = content(old), content(new)
+        if len(mine) != len(theirs) or not all(map(equal, mine, theirs)):
+            return False
+        new.traits = old.traits
+    return True
+
+
+def content(element: Element) -> list[Any]:
+    """An element's children without its attributes and what renders nothing."""
+    return [
+        child
+        for child in element.children[element.split :]
+        if not (child is None or child is True or child is False)
+    ]
+
+
+def same_head(old: Element, new: Element) -> bool:
+    """Whether two elements have the same name and attributes."""
+    if old._spec is not new._spec and old.tag != new.tag:
+        return False
+    return _attributes(old) == _attributes(new)
+
+
+def _attributes(element: Element) -> list[tuple[str, str | bool]]:
+    return [
+        (child._spec.name, child.value)
+        for child in element.children[: element.split]
+        if type(child) is Attribute and child.value is not None
+    ]
+
+
+def _spelled(node: Any) -> str:
+    return node.value if type(node) is Text else repr(node) if type(node) is not str else node
+
+
+def edges(old: list[Any], new: list[Any]) -> tuple[int, int]:
+    """How many nodes are equal from the start on, and then from the end on."""
+    most = min(len(old), len(new))
+    start = 0
+    while start < most and equal(old[start], new[start]):
+        start += 1
+    end = 0
+    while end < most - start and equal(old[-1 - end], new[-1 - end]):
+        end += 1
+    return start, end
+
+
+def fingerprint(node: Any) -> int:
+    """A number that equal nodes share, and others as good as never."""
+    kind = type(node)
+    if kind is Element:
+        owned = traits(node) & (IGNORED | OWN_TEXT)
+        if owned & IGNORED:
+            return hash((node.tag, identity(node)))
+        parts = () if owned else tuple(map(fingerprint, content(node)))
+        return hash((node.tag, *_attributes(node), parts))
+    if kind is Raw:
+        return hash((1, node.value))
+    return hash(_spelled(node))
+
+
+# Summing up
+
+
+def is_fixed(node: Any) -> bool:
+    """Whether a node is text or raw markup, which has no address."""
+    return type(node) is not Element
+
+
+def identity(element: Element) -> str | None:
+    """The value of an element's id; None if it has none, "" if it is one that finds nothing."""
+    for child in element.children[: element.split]:
+        if type(child) is Attribute and child._spec.key == "id" and child.value is not None:
+            return child.value if is_address(child.value) and isinstance(child.value, str) else ""
+    return None
+
+
+def key(node: Any) -> tuple[str, str | None] | None:
+    """By what a changed element may be known again: its name and id; None for text."""
+    return (node.tag, identity(node)) if type(node) is Element else None
+
+
+def traits(element: Element) -> int:
+    """What the HTML parser makes of an element, in the bits of `_markup`."""
+    if not element.traits & KNOWN:
+        element.traits = _traits(element)
+    return element.traits
+
+
+def _traits(element: Element) -> int:
+    tag = element.tag.lower()
+    children: list[tuple[str, int]] = []
+    text = False
+    for child in content(element):
+        kind = type(child)
+        if kind is Element:
+            children.append((child.tag.lower(), traits(child)))
+        elif kind is Raw:
+            if tag in RAW_TEXT:
+                if not stays_text(tag, child.value):
+                    children.append(("", UNBOUND | LEAKS))
+                continue
+            inner, is_text = outline(child.value)
+            children.extend(inner)
+            text |= is_text
+        elif not text and RULES.get(tag, PLAIN).misfit_text:
+            text = not _spelled(child).isspace()
+    result = combine(tag, children, text)
+    for child in element.children[: element.split]:
+        if type(child) is Attribute and child.value is not None:
+            if child._spec.key == "data-ignore-morph":
+                result |= IGNORED
+            elif child._spec.key == "data-text":
+                result |= OWN_TEXT
+    return result
+
+
+def ids(node: Element, into: list[str]) -> None:
+    """Append the ids of an element and of those within it."""
+    name = identity(node)
+    if name:
+        into.append(name)
+    for child in node.children[node.split :]:
+        if type(child) is Element:
+            ids(child, into)
+
+
+def path_to(root: Element, name: str) -> list[int] | None:
+    """The places in `children` that lead to the element of this id."""
+    if identity(root) == name:
+        return []
+    for place in range(root.split, len(root.children)):
+        child = root.children[place]
+        if type(child) is Element:
+            path = path_to(child, name)
+            if path is not None:
+                path.insert(0, place)
+                return path
+    return None
+
+
+def content_place(element: Element, place: int) -> int:
+    """The place in the content of what stands at `place` in `children`."""
+    return sum(
+        not (child is None or child is True or child is False)
+        for child in element.children[element.split : place]
+    )
+
+
+def grafted(root: Element, path: list[int], node: Element) -> Element:
+    """The tree with `node` in the place that `path` leads to."""
+    if not path:
+        return node
+    place = path[0]
+    children = list(root.children)
+    children[place] = grafted(children[place], path[1:], node)
+    return element(root.tag, *children)
+
+
+# Writing
+
+
+def write(node: Element, shadow: Shadow | None, nonce: str = "") -> bytes:
+    """The element's HTML in UTF-8, with the anchors of its shadow."""
+    out: list[str] = []
+    mark = f' nonce="{_VALUE.sub(_reference, nonce)}"' if nonce else ""
+    _write(out, node, shadow, mark)
+    return "".join(out).encode()
+
+
+def _write(out: list[str], node: Any, shadow: Shadow | None, nonce: str) -> None:
+    if shadow is None or type(node) is not Element or node.tag.lower() in EATS_NEWLINE:
+        # What eats newlines is patched as a whole: there are no anchors within it.
+        start = len(out)
+        _put(out.append, node, nonce)
+        if shadow is not None and shadow.anchor:
+            out[start] += f' id="{shadow.anchor}"'
+        return
+    out.append(f"<{node.tag}")
+    if shadow.anchor:
+        out.append(f' id="{shadow.anchor}"')
+    attributes = node.children[: node.split]
+    out.extend(_written(child) for child in attributes if type(child) is Attribute)
+    if nonce and node.tag.lower() == "script" and not _has_nonce(node):
+        out.append(nonce)
+    out.append(">")
+    if node.void:
+        return
+    for place, child in enumerate(content(node)):
+        _write(out, child, shadow.children.get(place), nonce)
+    out.append(f"</{node.tag}>")
