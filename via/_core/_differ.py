@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from . import tree
 from ._align import align
 from ._markup import LEAKS, SEALED, TEMPLATE, UNBOUND, selector
+from ._shadow import Shadow
 from .events import patch_elements
 
 if TYPE_CHECKING:
-    from ._tree_py import Shadow
     from .render import Element
 
 _FRAME: Final = 56
@@ -189,8 +189,10 @@ class ViewDiffer:
         return "replace" if self._tree.traits(node) & TEMPLATE else "outer"
 
     def _anchor(self, node: Element, shadow: Shadow | None) -> Shadow:
-        shadow = shadow or self._tree.Shadow()
-        if not shadow.anchor and self._tree.identity(node) is None:
+        shadow = shadow or Shadow()
+        # A script must not run again because it was found.
+        is_free = self._tree.identity(node) is None and node.tag.lower() != "script"
+        if not shadow.anchor and is_free:
             self._anchors += 1
             shadow.anchor = f"{self._prefix}{self._anchors}"
         return shadow
@@ -225,13 +227,13 @@ class ViewDiffer:
         else:
             changed = True
             if shadow is not None:
-                anchor, shadow = shadow.anchor, t.Shadow()
+                anchor, shadow = shadow.anchor, Shadow()
                 shadow.anchor = anchor
         if sealed & (LEAKS | UNBOUND):
             return shadow, None
         if address:
             return shadow, [self._outer(old, new, shadow, address)]
-        if changed and new.tag.lower() != "script":
+        if changed:
             shadow = self._anchor(new, shadow)
         return shadow, None
 
@@ -288,7 +290,7 @@ class ViewDiffer:
 
         result: Shadow | None = shadow
         if after or churns or (shadow is not None and shadow.anchor):
-            result = t.Shadow()
+            result = Shadow()
             result.anchor = shadow.anchor if shadow else ""
             result.churns = churns
             result.children = after

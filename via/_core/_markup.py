@@ -72,18 +72,20 @@ PARENTS: Final = {
     "li": (_names("ul ol menu"), _ITEM),
     "dt": (_names("dl"), _TERM),
     "dd": (_names("dl"), _TERM),
-    "tr": (_names("thead tbody tfoot"), _CELLS | OPAQUE),
-    "td": (_names("tr"), _CELLS | OPAQUE),
-    "th": (_names("tr"), _CELLS | OPAQUE),
-    "col": (_names("colgroup"), _CELLS | OPAQUE),
+    "tr": (_names("thead tbody tfoot"), UNBOUND),
+    "td": (_names("tr"), UNBOUND),
+    "th": (_names("tr"), UNBOUND),
+    "col": (_names("colgroup"), UNBOUND),
+    **dict.fromkeys(_names("caption colgroup thead tbody tfoot"), (_names("table"), UNBOUND)),
     **dict.fromkeys(
-        _names("caption colgroup thead tbody tfoot"), (_names("table"), _CELLS | OPAQUE)
+        _names("foreignobject g"),
+        (_names("svg g a switch defs symbol marker mask clippath pattern"), UNBOUND),
     ),
     **dict.fromkeys(_names("rb rt rp rtc"), (_names("ruby"), UNBOUND)),
 }
 """Elements that the parser expects in certain others, and what they make of any other."""
 
-_HEADINGS: Final = _names("h1 h2 h3 h4 h5 h6")
+HEADINGS: Final = _names("h1 h2 h3 h4 h5 h6")
 _BREAKOUTS: Final = _names(
     "b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i "
     "img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul "
@@ -106,7 +108,7 @@ def _rules() -> dict[str, Rule]:
         "dd": Rule(leaks_on=_TERM),
         "dl": Rule(clears=_TERM),
         "dt": Rule(leaks_on=_TERM),
-        "foreignobject": Rule(clears=_SCOPED | _BREAKOUT),
+        "foreignobject": Rule(clears=_SCOPED & ~_LINK & ~_NOBR | _BREAKOUT),
         "form": Rule(_FORM, 0, _FORM),
         "li": Rule(leaks_on=_ITEM),
         "math": Rule(OPAQUE, _BREAKOUT, _BREAKOUT),
@@ -125,7 +127,7 @@ def _rules() -> dict[str, Rule]:
             LEAKS,
             LEAKS,
         ),
-        "template": Rule(OPAQUE | TEMPLATE, _ANY),
+        "template": Rule(OPAQUE | TEMPLATE, _ANY & ~_BREAKOUT),
         "tr": Rule(takes=_CELL, misfit=_CELLS, misfit_text=_CELLS),
     }
     for name in ("ul", "ol", "menu"):
@@ -159,24 +161,27 @@ def combine(tag: str, children: Iterable[tuple[str, int]], text: bool) -> int:
     below = 0
     for name, child in children:
         below |= child
+        if child & rule.leaks_on and not RULES.get(name, PLAIN).traits & rule.leaks_on:
+            # What is open between the two is ended as well, so that its end tag ends another.
+            traits |= UNBOUND
         if rule.takes is None or name in rule.takes:
             parents = PARENTS.get(name)
             if parents is not None and tag not in parents[0]:
-                traits |= parents[1] & OPAQUE
                 below |= parents[1]
         elif name in rule.wraps:
             traits |= OPAQUE
         else:
-            traits |= rule.misfit
-        if tag in _HEADINGS and name in _HEADINGS:
-            traits |= LEAKS
+            traits |= UNBOUND if name == "table" else rule.misfit
+        if tag in HEADINGS and name in HEADINGS:
+            traits |= UNBOUND
     if below & LEAKS:
-        traits |= OPAQUE
+        traits |= UNBOUND if tag in HEADINGS else OPAQUE
     if (below | traits) & rule.leaks_on:
         traits |= LEAKS
     traits |= rule.traits | (below & OUTWARD)
     # What an element is itself matters outside of it even where what it holds does not.
-    return (traits & ~rule.clears) | rule.traits | KNOWN
+    clears = 0 if traits & LEAKS else rule.clears
+    return (traits & ~clears) | rule.traits | KNOWN
 
 
 # Markup of others

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from ._markup import (
     IGNORED,
@@ -25,30 +25,12 @@ from ._render_py import (
     Element,
     Raw,
     Text,
-    _has_nonce,
     _put,
     _reference,
     _written,
     element,
 )
-
-_TEXTS: Final = (Text, str, int, float)
-
-
-class Shadow:
-    """What the page has beyond the tree: an anchor on an element, and anchors within it.
-
-    `children` are the shadows of children by their place in the element's content; `churns` says
-    that children without an id were taken out of the element before.
-    """
-
-    __slots__ = ("anchor", "children", "churns")
-
-    def __init__(self) -> None:
-        self.anchor = ""
-        self.children: dict[int, Shadow] = {}
-        self.churns = False
-
+from ._shadow import Shadow
 
 # Comparing
 
@@ -260,8 +242,6 @@ def _write(out: list[str], node: Any, shadow: Shadow | None, nonce: str) -> None
         out.append(f' id="{shadow.anchor}"')
     attributes = node.children[: node.split]
     out.extend(_written(child) for child in attributes if type(child) is Attribute)
-    if nonce and node.tag.lower() == "script" and not _has_nonce(node):
-        out.append(nonce)
     out.append(">")
     if node.void:
         return

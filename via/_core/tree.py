@@ -6,7 +6,6 @@ from ._variant import PURE_PYTHON
 
 if TYPE_CHECKING or PURE_PYTHON:
     from ._tree_py import (
-        Shadow,
         content,
         content_place,
         edges,
@@ -24,7 +23,6 @@ if TYPE_CHECKING or PURE_PYTHON:
     )
 else:
     from ._tree_c import (
-        Shadow,
         content,
         content_place,
         edges,
@@ -42,7 +40,6 @@ else:
     )
 
 __all__ = [
-    "Shadow",
     "content",
     "content_place",
     "edges",
