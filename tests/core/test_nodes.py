@@ -104,9 +104,11 @@ class TestMistakes:
 
     def test_void_elements_take_attributes_only(self, h: Any) -> None:
         assert str(h.br(h.id_("x"), None)) == '<br id="x">'
-        for content in ("a", h.p(), 0, [h.p()]):
-            with pytest.raises(TypeError, match=r"h.Br: child 2 is content, but <br> is a void"):
+        for content in ("a", h.p(), 0):
+            with pytest.raises(TypeError, match=r"h\.Br: child 2 is content, but <br> is a void"):
                 h.br(h.id_("x"), content)
+        with pytest.raises(TypeError, match=r"h\.Br: child 2, item 1 is content, but <br>"):
+            h.br(h.id_("x"), [h.p()])
 
     def test_a_list_within_itself_is_refused(self, h: Any) -> None:
         endless: list[Any] = []

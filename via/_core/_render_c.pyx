@@ -44,6 +44,7 @@ cdef extern from *:
         PyDict_DelItemString(type->tp_dict, "__new__");
         PyErr_Clear();
         type->tp_new = NULL;
+        type->tp_vectorcall = NULL;  /* Cython's, which would not ask tp_new */
         type->tp_flags &= ~Py_TPFLAGS_BASETYPE;
         PyType_Modified(type);
     }
@@ -713,7 +714,6 @@ def attribute_factory(str name, str display, str doc, str kind="value"):
     bare name by default) or "spelled" (bools are written as `true` and `false`).
     """
     cdef Name spec = Name(name, display)
-    NAMES[name] = spec
     if kind == "flag":
         spec.style = FLAG
         return spec.expose(display, "on=True", doc, <void*>call_optional, METH_FASTCALL)

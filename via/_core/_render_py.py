@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast, final
 
 from ._names import (
@@ -51,24 +51,54 @@ def to_bytes(node: Child, nonce: str = "") -> bytes:
 
 
 def _put(write: Callable[[str], object], node: Any, nonce: str) -> None:
-    kind = type(node)
-    if kind is Text:
-        write(_TEXT.sub(_reference, node.value))
-    elif kind is Element:
-        _put_element(write, node, nonce)
-    elif kind is str:
-        write(_TEXT.sub(_reference, node))
-    elif node is None or node is True or node is False:
-        return
-    elif kind is Raw:
-        write(_LONE.sub("\ufffd", node.value))
-    elif kind is Attribute:
-        write(_written(node))
-    elif kind is Fragment:
-        for child in node.children:
-            _put(write, child, nonce)
-    else:
-        write(repr(node))
+    _put_all(write, (node,), nonce)
+
+
+def _put_all(write: Callable[[str], object], nodes: Iterable[Any], nonce: str) -> None:
+    """Write without recursion: elements may nest deeper than Python's own functions."""
+    unfinished: list[tuple[Iterator[Any], str]] = [(iter(nodes), "")]
+    while unfinished:
+        rest, end = unfinished[-1]
+        for child in rest:
+            kind = type(child)
+            if kind is Text:
+                write(_TEXT.sub(_reference, child.value))
+            elif kind is Element:
+                _put_start(write, child, nonce)
+                if not child.void:
+                    unfinished.append(_inside(write, child, nonce))
+                    break
+            elif kind is str:
+                write(_TEXT.sub(_reference, child))
+            elif child is None or child is True or child is False:
+                continue
+            elif kind is Raw:
+                write(_LONE.sub("\ufffd", child.value))
+            elif kind is Attribute:
+                write(_written(child))
+            elif kind is Fragment:
+                unfinished.append((iter(child.children), ""))
+                break
+            else:
+                write(repr(child))
+        else:
+            write(end)
+            unfinished.pop()
+
+
+def _inside(
+    write: Callable[[str], object], element: Element, nonce: str
+) -> tuple[Iterator[Any], str]:
+    """What is still to be written of an element: its content and its end tag."""
+    end = f"</{element.tag}>"
+    content = element.children[element.split :]
+    if element.tag.lower() not in EATS_NEWLINE:
+        return iter(content), end
+    written: list[str] = []
+    _put_all(written.append, content, nonce)
+    text = "".join(written)
+    write("\n" + text if text.startswith(("\n", "\r")) else text)
+    return iter(()), end
 
 
 def _written(attribute: Attribute) -> str:
@@ -80,27 +110,14 @@ def _written(attribute: Attribute) -> str:
     return f' {attribute.name}="{_VALUE.sub(_reference, value)}"'
 
 
-def _put_element(write: Callable[[str], object], element: Element, nonce: str) -> None:
-    children, split, tag = element.children, element.split, element.tag
-    write(f"<{tag}")
-    for child in children[:split]:
+def _put_start(write: Callable[[str], object], element: Element, nonce: str) -> None:
+    write(f"<{element.tag}")
+    for child in element.children[: element.split]:
         if type(child) is Attribute:
             write(_written(child))
-    if nonce and tag.lower() == "script" and not _has_nonce(element):
+    if nonce and element.tag.lower() == "script" and not _has_nonce(element):
         write(nonce)
     write(">")
-    if element.void:
-        return
-    if tag.lower() in EATS_NEWLINE:
-        content: list[str] = []
-        for child in children[split:]:
-            _put(content.append, child, nonce)
-        text = "".join(content)
-        write("\n" + text if text.startswith(("\n", "\r")) else text)
-    else:
-        for child in children[split:]:
-            _put(write, child, nonce)
-    write(f"</{tag}>")
 
 
 def _has_nonce(element: Element) -> bool:
