@@ -57,6 +57,9 @@ class Maker:
     def view(self) -> Made:
         root = Made("div", attributes={"id": "view"})
         root.children = [self.node("div", 0) for _ in range(self.random.randint(0, 4))]
+        if self.random.random() < 0.8:
+            # What is big is worth being sent in parts.
+            root.children.append(Made("p", children=[Made(text="much text " * 200)]))
         return self.tidy(root)
 
     def node(self, parent: str, depth: int) -> Made:

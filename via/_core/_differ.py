@@ -213,9 +213,13 @@ class ViewDiffer:
         """The new element's shadow, and patches; None if an element around it must be sent."""
         t = self._tree
         address = self._address(new, shadow)
-        sealed = (t.traits(old) | t.traits(new)) & SEALED
+        sealed = t.traits(old) & SEALED
         if not sealed:
-            shadow, patches, changed = self._content(old, new, shadow, address)
+            # First, since what is found equal to what is known is known as well.
+            carried, patches, changed = self._content(old, new, shadow, address)
+            sealed = t.traits(new) & SEALED
+        if not sealed:
+            shadow = carried
             if not t.same_head(old, new):
                 changed = True
             elif patches is not None and (
@@ -227,8 +231,7 @@ class ViewDiffer:
         else:
             changed = True
             if shadow is not None:
-                anchor, shadow = shadow.anchor, Shadow()
-                shadow.anchor = anchor
+                shadow = Shadow(shadow.anchor)
         if sealed & (LEAKS | UNBOUND):
             return shadow, None
         if address:
@@ -243,7 +246,7 @@ class ViewDiffer:
         """Patches of what is in an element, and whether it must be sent for its own sake."""
         t = self._tree
         olds, news = t.content(old), t.content(new)
-        start, end = t.edges(olds, news)
+        start, end = t.edges((old, new), olds, news)
         shift = len(news) - len(olds)
         before = shadow.children if shadow else {}
         after: dict[int, Shadow] = {}
@@ -274,28 +277,19 @@ class ViewDiffer:
             if child_shadow is not None:
                 after[at_new + start] = child_shadow
 
-        churns = shadow is not None and shadow.churns
         removals, lost_some = self._removals(gone, before, start, {at for at, _, _ in pairs})
-        if lost_some:
-            if churns:
-                for place, node in enumerate(news):
-                    if not t.is_fixed(node):
-                        after[place] = self._anchor(node, after.get(place))
-            churns = True
-        elif churns:
-            for place in range(start, len(news) - end):
-                if place not in stay and not t.is_fixed(news[place]):
+        losses = (shadow.losses if shadow else 0) + (lost_some or is_lost)
+        if losses > 1:
+            # Its children change again and again: from now on each of them can be found.
+            is_first = losses == 2 and (lost_some or is_lost)
+            for place in range(len(news)) if is_first else range(start, len(news) - end):
+                if not t.is_fixed(news[place]) and (is_first or place not in stay):
                     after[place] = self._anchor(news[place], after.get(place))
         insertions = self._insertions(news, after, stay, start, len(news) - end, address)
 
-        result: Shadow | None = shadow
-        if after or churns or (shadow is not None and shadow.anchor):
-            result = Shadow()
-            result.anchor = shadow.anchor if shadow else ""
-            result.churns = churns
-            result.children = after
-        else:
-            result = None
+        result = None
+        if after or losses or (shadow is not None and shadow.anchor):
+            result = Shadow(shadow.anchor if shadow else "", after, losses)
         if lost_some or insertions is None:
             return result, None, True
         if is_lost:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 
 class Shadow:
-    """What the page has beyond the tree: an anchor on an element, and anchors within it.
+    """The anchor on an element and the shadows of its children, by their place in its content.
 
-    `children` are the shadows of children by their place in the element's content; `churns` says
-    that children without an id were taken out of the element before.
+    `losses` counts how often a child changed, or went, that could not be found in the page.
     """
 
-    __slots__ = ("anchor", "children", "churns")
+    __slots__ = ("anchor", "children", "losses")
 
-    def __init__(self) -> None:
-        self.anchor = ""
-        self.children: dict[int, Shadow] = {}
-        self.churns = False
+    def __init__(
+        self, anchor: str = "", children: dict[int, Shadow] | None = None, losses: int = 0
+    ) -> None:
+        self.anchor = anchor
+        self.children = {} if children is None else children
+        self.losses = losses

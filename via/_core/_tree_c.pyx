@@ -26,6 +26,10 @@ cdef extern from "Python.h":
     PyTypeObject* Py_TYPE(PyObject*)
     PyObject* PyTuple_GET_ITEM(object, Py_ssize_t)
     Py_ssize_t PyTuple_GET_SIZE(object)
+    bint PyUnicode_CheckExact(object)
+    bint PyUnicode_IS_COMPACT_ASCII(object)
+    Py_ssize_t PyUnicode_GET_LENGTH(object)
+    void* PyUnicode_DATA(object)
 
 cdef unsigned int KNOWN = _markup.KNOWN
 cdef unsigned int LEAKS = _markup.LEAKS
@@ -95,6 +99,26 @@ cdef str spelled(PyObject* node):
     return repr(<object>node)
 
 
+cdef enum:
+    MOST_LEVELS = 512
+
+
+cdef struct Difference:
+    # The elements around the first difference that `equal` met, and how much content before it is
+    # equal: what was compared on the way down is not compared again. The pointers are compared
+    # only, and only while the trees are compared that they are of.
+    bint recording
+    int size
+    PyObject* old[MOST_LEVELS]
+    PyObject* new[MOST_LEVELS]
+    Py_ssize_t place[MOST_LEVELS]
+
+
+cdef Difference difference
+difference.recording = False
+difference.size = 0
+
+
 cdef int same(PyObject* old, PyObject* new) except -1:
     cdef PyTypeObject* type = Py_TYPE(old)
     if old == new:
@@ -118,6 +142,7 @@ cdef int same_elements(Element old, Element new) except -1:
     cdef Py_ssize_t j = new.split
     cdef Py_ssize_t most = PyTuple_GET_SIZE(mine)
     cdef Py_ssize_t their_most = PyTuple_GET_SIZE(theirs)
+    cdef Py_ssize_t place = 0
     if owned & IGNORED and traits_of(new) & IGNORED:
         return old.spec.name == new.spec.name and identity_of(old) == identity_of(new)
     if not same_heads(old, new):
@@ -132,9 +157,15 @@ cdef int same_elements(Element old, Element new) except -1:
         if i == most or j == their_most:
             break
         if not same(PyTuple_GET_ITEM(mine, i), PyTuple_GET_ITEM(theirs, j)):
+            if difference.recording and difference.size < MOST_LEVELS:
+                difference.old[difference.size] = <PyObject*>old
+                difference.new[difference.size] = <PyObject*>new
+                difference.place[difference.size] = place
+                difference.size += 1
             return False
         i += 1
         j += 1
+        place += 1
     if i < most or j < their_most:
         return False
     new.traits = old.traits
@@ -181,7 +212,12 @@ cdef int same_heads(Element old, Element new) except -1:
 
 def equal(old, new):
     """Whether two nodes have the same markup, so far as the server owns it; see the twin."""
-    return bool(same(<PyObject*>old, <PyObject*>new))
+    difference.size = 0
+    difference.recording = True
+    try:
+        return bool(same(<PyObject*>old, <PyObject*>new))
+    finally:
+        difference.recording = False
 
 
 def same_head(Element old, Element new):
@@ -199,13 +235,19 @@ def content(Element element):
     return result
 
 
-def edges(list old, list new):
-    """How many nodes are equal from the start on, and then from the end on."""
+def edges(tuple within, list old, list new):
+    """How many nodes are equal from the start on, and then from the end on; see the twin."""
     cdef Py_ssize_t size = len(old)
     cdef Py_ssize_t new_size = len(new)
     cdef Py_ssize_t most = min(size, new_size)
     cdef Py_ssize_t start = 0
     cdef Py_ssize_t end = 0
+    cdef PyObject* old_parent = PyTuple_GET_ITEM(within, 0)
+    cdef PyObject* new_parent = PyTuple_GET_ITEM(within, 1)
+    cdef int level
+    for level in range(difference.size):
+        if difference.old[level] == old_parent and difference.new[level] == new_parent:
+            start = difference.place[level]
     while start < most and same(<PyObject*>old[start], <PyObject*>new[start]):
         start += 1
     while end < most - start and same(
@@ -262,6 +304,21 @@ def is_fixed(node):
     return not is_element(<PyObject*>node)
 
 
+cdef bint is_plain(object name) noexcept:
+    """Whether an id is surely an address: of ASCII letters, digits, - and _ as most are."""
+    cdef const unsigned char* data
+    cdef Py_ssize_t i
+    cdef unsigned char c
+    if not PyUnicode_CheckExact(name) or not PyUnicode_IS_COMPACT_ASCII(name):
+        return False
+    data = <const unsigned char*>PyUnicode_DATA(name)
+    for i in range(PyUnicode_GET_LENGTH(name)):
+        c = data[i]
+        if not (c'a' <= c <= c'z' or c'0' <= c <= c'9' or c'A' <= c <= c'Z' or c == c'-' or c == c'_'):
+            return False
+    return PyUnicode_GET_LENGTH(name) > 0
+
+
 cdef object identity_of(Element element):
     cdef Py_ssize_t i
     cdef PyObject* child
@@ -270,7 +327,7 @@ cdef object identity_of(Element element):
         if Py_TYPE(child) == <PyTypeObject*>Attribute and (<Attribute>child).spec.key == "id":
             value = (<Attribute>child).value
             if value is not None:
-                return value if is_address(value) else ""
+                return value if is_plain(value) or is_address(value) else ""
     return None
 
 

@@ -19,17 +19,7 @@ from ._markup import (
     stays_text,
 )
 from ._names import EATS_NEWLINE
-from ._render_py import (
-    _VALUE,
-    Attribute,
-    Element,
-    Raw,
-    Text,
-    _put,
-    _reference,
-    _written,
-    element,
-)
+from ._render_py import Attribute, Element, Raw, Text, element, to_bytes
 from ._shadow import Shadow
 
 # Comparing
@@ -94,8 +84,11 @@ def _spelled(node: Any) -> str:
     return node.value if type(node) is Text else repr(node) if type(node) is not str else node
 
 
-def edges(old: list[Any], new: list[Any]) -> tuple[int, int]:
-    """How many nodes are equal from the start on, and then from the end on."""
+def edges(within: tuple[Element, Element], old: list[Any], new: list[Any]) -> tuple[int, int]:
+    """How many nodes are equal from the start on, and then from the end on.
+
+    The nodes are the content of the elements `within`.
+    """
     most = min(len(old), len(new))
     start = 0
     while start < most and equal(old[start], new[start]):
@@ -223,28 +216,27 @@ def grafted(root: Element, path: list[int], node: Element) -> Element:
 
 def write(node: Element, shadow: Shadow | None, nonce: str = "") -> bytes:
     """The element's HTML in UTF-8, with the anchors of its shadow."""
-    out: list[str] = []
-    mark = f' nonce="{_VALUE.sub(_reference, nonce)}"' if nonce else ""
-    _write(out, node, shadow, mark)
-    return "".join(out).encode()
+    out: list[bytes] = []
+    _write(out, node, shadow, nonce)
+    return b"".join(out)
 
 
-def _write(out: list[str], node: Any, shadow: Shadow | None, nonce: str) -> None:
-    if shadow is None or type(node) is not Element or node.tag.lower() in EATS_NEWLINE:
-        # What eats newlines is patched as a whole: there are no anchors within it.
-        start = len(out)
-        _put(out.append, node, nonce)
-        if shadow is not None and shadow.anchor:
-            out[start] += f' id="{shadow.anchor}"'
+def _write(out: list[bytes], node: Any, shadow: Shadow | None, nonce: str) -> None:
+    if shadow is None or type(node) is not Element:
+        out.append(to_bytes(node, nonce))
         return
-    out.append(f"<{node.tag}")
+    tag = node.tag.encode()
+    out.append(b"<" + tag)
     if shadow.anchor:
-        out.append(f' id="{shadow.anchor}"')
-    attributes = node.children[: node.split]
-    out.extend(_written(child) for child in attributes if type(child) is Attribute)
-    out.append(">")
-    if node.void:
+        out.append(f' id="{shadow.anchor}"'.encode())
+    if node.tag.lower() in EATS_NEWLINE:
+        # There are no anchors within: it is as it would be without, behind the anchor.
+        out.append(to_bytes(node, nonce)[1 + len(tag) :])
         return
-    for place, child in enumerate(content(node)):
-        _write(out, child, shadow.children.get(place), nonce)
-    out.append(f"</{node.tag}>")
+    attributes = node.children[: node.split]
+    out.extend(to_bytes(child) for child in attributes if type(child) is Attribute)
+    out.append(b">")
+    if not node.void:
+        for place, child in enumerate(content(node)):
+            _write(out, child, shadow.children.get(place), nonce)
+        out.append(b"</%s>" % tag)
