@@ -119,6 +119,14 @@ difference.recording = False
 difference.size = 0
 
 
+cdef inline void note_difference(Element old, Element new, Py_ssize_t place) noexcept:
+    if difference.recording and difference.size < MOST_LEVELS:
+        difference.old[difference.size] = <PyObject*>old
+        difference.new[difference.size] = <PyObject*>new
+        difference.place[difference.size] = place
+        difference.size += 1
+
+
 cdef int same(PyObject* old, PyObject* new) except -1:
     cdef PyTypeObject* type = Py_TYPE(old)
     if old == new:
@@ -157,16 +165,13 @@ cdef int same_elements(Element old, Element new) except -1:
         if i == most or j == their_most:
             break
         if not same(PyTuple_GET_ITEM(mine, i), PyTuple_GET_ITEM(theirs, j)):
-            if difference.recording and difference.size < MOST_LEVELS:
-                difference.old[difference.size] = <PyObject*>old
-                difference.new[difference.size] = <PyObject*>new
-                difference.place[difference.size] = place
-                difference.size += 1
+            note_difference(old, new, place)
             return False
         i += 1
         j += 1
         place += 1
     if i < most or j < their_most:
+        note_difference(old, new, place)
         return False
     new.traits = old.traits
     return True
@@ -244,13 +249,17 @@ def edges(tuple within, list old, list new):
     cdef Py_ssize_t end = 0
     cdef PyObject* old_parent = PyTuple_GET_ITEM(within, 0)
     cdef PyObject* new_parent = PyTuple_GET_ITEM(within, 1)
+    cdef Py_ssize_t unequal = -1
     cdef int level
     for level in range(difference.size):
         if difference.old[level] == old_parent and difference.new[level] == new_parent:
-            start = difference.place[level]
-    while start < most and same(<PyObject*>old[start], <PyObject*>new[start]):
-        start += 1
-    while end < most - start and same(
+            start = unequal = difference.place[level]
+    while unequal < 0 and start < most:
+        if same(<PyObject*>old[start], <PyObject*>new[start]):
+            start += 1
+        else:
+            unequal = start
+    while end < most - start and not (size == new_size and size - 1 - end == unequal) and same(
         <PyObject*>old[size - 1 - end], <PyObject*>new[new_size - 1 - end]
     ):
         end += 1
