@@ -50,9 +50,10 @@ class Made:
 class Maker:
     """Makes views; `wild` ones nest elements as no author should."""
 
-    def __init__(self, random: Random, wild: bool) -> None:
+    def __init__(self, random: Random, wild: bool, scripts: bool = True) -> None:
         self.random = random
         self.wild = wild
+        self.leaves = LEAVES if scripts else [leaf for leaf in LEAVES if leaf != "script"]
 
     def view(self) -> Made:
         root = Made("div", attributes={"id": "view"})
@@ -75,7 +76,7 @@ class Maker:
         if self.wild and r.random() < 0.05:
             tag = r.choice([*FLOW.split(), "li", "td", "tr", "dd", "option", "tbody", "template"])
         elif choice < 0.4 and not strict and parent != "p":
-            tag = r.choice(LEAVES)
+            tag = r.choice(self.leaves)
         else:
             tags = KINDS.get(parent, FLOW).split()
             if not tags:

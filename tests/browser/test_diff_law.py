@@ -1,0 +1,88 @@
+"""The law of view diffing in a real browser: the patched document is that of the new view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from client_desk import Desk, patch
+from playwright.sync_api import Page
+from random_views import Maker, build
+
+from via._core import _markup, render, tree
+from via._core.diff import ViewDiffer
+
+PREFIX = "via-v-"
+SEQUENCES = 75
+
+# The document's view and the new view's own document, both as text: anchors and the places where
+# one text ends and the next begins do not count.
+READ = """async ([step, prefix, html]) => {
+  const until = Date.now() + 10000;
+  while (document.getElementById("step").textContent !== step) {
+    if (Date.now() > until) throw new Error("the patches did not come");
+    await new Promise(done => setTimeout(done, 1));
+  }
+  const plain = node => {
+    if (node.nodeType !== 1) return node.nodeType === 3 ? node.data : `<!--${node.data}-->`;
+    const attributes = [...node.attributes]
+      .filter(({name, value}) => !(name === "id" && value.startsWith(prefix)))
+      .map(({name, value}) => `${name}=${JSON.stringify(value)}`).sort().join(" ");
+    const inner = [...(node.content ?? node).childNodes].map(plain).join("");
+    return `<${node.namespaceURI.slice(-4)}:${node.localName} ${attributes}>${inner}</>`;
+  };
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return [plain(document.getElementById("view")), plain(template.content.firstElementChild)];
+}"""
+
+
+class Reader:
+    """Sends events to the page and compares what it shows with what it should."""
+
+    def __init__(self, desk: Desk, page: Page) -> None:
+        self.desk = desk
+        self.page = page
+        self.steps = 0
+
+    def check(self, events: bytes, node: Any, what: str) -> None:
+        self.steps += 1
+        self.desk.push(events.decode() + patch(f"<b id=step>{self.steps}</b>"))
+        html = render.to_bytes(node).decode()
+        shown, expected = self.page.evaluate(READ, [str(self.steps), PREFIX, html])
+        assert shown == expected, f"{what}:\n{events.decode()}"
+
+
+@pytest.fixture
+def reader(show: Callable[..., Page], desk: Desk) -> Reader:
+    page = show("<b id=step></b><main><div id=view></div></main>", stream=True)
+    return Reader(desk, page)
+
+
+def is_view(node: Any) -> bool:
+    """Views that break out of their own element are no views."""
+    return not tree.traits(node) & (_markup.LEAKS | _markup.UNBOUND)
+
+
+@pytest.mark.parametrize("wild", [False, True], ids=["tame", "wild"])
+def test_the_browsers_document_after_the_patches_is_that_of_the_new_view(reader, wild, console):
+    console.allow("SVG|attribute|<path>|<circle>")
+    sequences = 0
+    for seed in range(10 * SEQUENCES):
+        maker = Maker(Random(seed), wild, scripts=False)
+        views = [maker.view()]
+        for _ in range(4):
+            views.append(maker.changed(views[-1]))
+        nodes = [build(view, render) for view in views]
+        if not all(map(is_view, nodes)):
+            continue
+        differ = ViewDiffer(PREFIX)
+        reader.check(differ.whole(nodes[0]), nodes[0], f"seed {seed}, the first view")
+        for i, node in enumerate(nodes[1:], 1):
+            reader.check(differ.update(node), node, f"seed {seed}, change {i}")
+        sequences += 1
+        if sequences == SEQUENCES:
+            return
+    pytest.fail("too few views hold together")
