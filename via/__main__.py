@@ -13,7 +13,8 @@ from via.options import split_address
 
 def main() -> None:
     """Parse the command line and serve the example until it is interrupted."""
-    names = [module.name for module in iter_modules(examples.__path__)]
+    modules = (module.name for module in iter_modules(examples.__path__))
+    names = [name for name in modules if not name.startswith("_")]
     parser = argparse.ArgumentParser(prog="python -m via", description=via.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="run an example app")
