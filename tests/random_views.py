@@ -29,7 +29,16 @@ KINDS = {
 }
 LEAVES = ["input", "br", "img", "hr", "textarea", "script", "style"]
 RAW = ["<b>raw</b>", "<!-- note -->", "a &amp; b", "<svg><path d='M0'/></svg>", "<i>1</i>t<i>2</i>"]
-WILD = ["</div>", "<p>open", "<li>", "a < b", "<td>cell</td>", "</svg>", "<div><p><div></p>", "<!--"]
+WILD = [
+    "</div>",
+    "<p>open",
+    "<li>",
+    "a < b",
+    "<td>cell</td>",
+    "</svg>",
+    "<div><p><div></p>",
+    "<!--",
+]
 TEXTS = ["one", "two", "three & four", "<", "\n", " ", "\nline", "five\nsix", "", "\r"]
 IDS = "abcdefghijklmnop"
 

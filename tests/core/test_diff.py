@@ -209,3 +209,266 @@ def test_the_document_after_the_patches_is_that_of_the_new_view(core, wild, seed
 def stays_whole(core: Core, node: Any) -> bool:
     """Views that break out of their own element are no views."""
     return not core.tree.traits(node) & (_markup.LEAKS | _markup.UNBOUND)
+
+
+@given(seed=st.integers(0, 2**64))
+@settings(max_examples=200, deadline=None)
+def test_both_cores_send_the_same(seed):
+    cores = CORES["c"], CORES["py"]
+    maker = Maker(Random(seed), wild=seed % 2 == 0)
+    views = [maker.view()]
+    for _ in range(4):
+        views.append(maker.changed(views[-1]))
+    sent = []
+    for core in cores:
+        differ = core.differ()
+        nodes = [build(view, core.render) for view in views]
+        sent.append([differ.update(node, 'a"b') for node in nodes])
+        sent[-1].append([core.tree.traits(node) for node in nodes])
+    assert sent[0] == sent[1]
+
+
+# What is sent
+
+
+def sent(text: bytes) -> list[tuple[str, str, str]]:
+    """Mode, selector and elements of each event."""
+    return [
+        (e.get("mode", "outer"), e.get("selector", ""), e.get("elements", "")) for e in events(text)
+    ]
+
+
+def test_the_first_update_brings_the_whole_view_and_the_same_view_brings_nothing(core):
+    differ = core.differ()
+    assert sent(differ.update(core.view("a"))) == [("outer", "", '<div id="view">a</div>')]
+    assert differ.update(core.view("a")) == b""
+    differ.reset()
+    assert sent(differ.update(core.view("a"))) == [("outer", "", '<div id="view">a</div>')]
+
+
+def test_a_view_without_an_id_is_refused(core):
+    with pytest.raises(ValueError, match="<p> has none"):
+        core.differ().whole(core.p("a"))
+
+
+def test_a_remembered_view_is_not_sent_again(core):
+    differ = core.differ()
+    differ.remember(core.view(core.b("1", id="b"), PAD))
+    assert sent(differ.update(core.view(core.b("2", id="b"), PAD))) == [
+        ("outer", "", '<b id="b">2</b>')
+    ]
+
+
+PAD = "much text " * 100
+
+
+def test_an_element_without_an_id_gets_an_anchor_when_it_changes_and_keeps_it(core):
+    differ = core.differ()
+    differ.remember(core.view(core.p("count: ", core.b(1)), core.i("x"), core.p(PAD)))
+    first = differ.update(core.view(core.p("count: ", core.b(2)), core.i("x"), core.p(PAD)))
+    assert b'<b id="via-v-1">2</b></p><i>x</i>' in first
+    second = differ.update(core.view(core.p("count: ", core.b(3)), core.i("x"), core.p(PAD)))
+    assert sent(second) == [("outer", "", '<b id="via-v-1">3</b>')]
+    moved = core.view(core.u("new"), core.p("count: ", core.b(3)), core.i("x"), core.p(PAD))
+    assert sent(differ.update(moved)) == [("prepend", "#view", "<u>new</u>")]
+    after = core.view(core.u("new"), core.p("count: ", core.b(4)), core.i("x"), core.p(PAD))
+    assert sent(differ.update(after)) == [("outer", "", '<b id="via-v-1">4</b>')]
+
+
+def lines(core: Core, *names: str, ids: bool = True) -> Any:
+    made = [core.li(name, **({"id": name} if ids else {})) for name in names]
+    return core.view(core.ul(*made, id="list"), PAD)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("abc", "abcde", [("append", "#list", '<li id="d">d</li><li id="e">e</li>')]),
+        ("abc", "xabc", [("prepend", "#list", '<li id="x">x</li>')]),
+        ("abc", "axbc", [("after", "#a", '<li id="x">x</li>')]),
+        ("abcde", "ace", [("remove", "#b,#d", "")]),
+        ("abc", "", [("remove", "#a,#b,#c", "")]),
+        ("abc", "bca", [("remove", "#a", ""), ("append", "#list", '<li id="a">a</li>')]),
+        ("", "a", [("append", "#list", '<li id="a">a</li>')]),
+    ],
+)
+def test_children_with_ids_come_and_go_and_move(core, old, new, expected):
+    differ = core.differ()
+    differ.remember(lines(core, *old))
+    assert sent(differ.update(lines(core, *new))) == expected
+
+
+def test_one_line_more_sends_one_line_also_where_lines_have_no_ids(core):
+    differ = core.differ()
+    differ.remember(lines(core, *map(str, range(200)), ids=False))
+    more = differ.update(lines(core, *map(str, range(201)), ids=False))
+    assert sent(more) == [("append", "#list", "<li>200</li>")]
+
+
+def test_lines_that_go_again_and_again_can_be_found(core):
+    differ = core.differ()
+    windows = [lines(core, *map(str, range(at, at + 50)), ids=False) for at in range(5)]
+    differ.remember(windows[0])
+    for window in windows[1:3]:
+        differ.update(window)
+    for window, line in zip(windows[3:], (52, 53), strict=True):
+        modes = sent(differ.update(window))
+        assert [mode for mode, _, _ in modes] == ["remove", "append"]
+        assert f">{line}</li>" in modes[1][2]
+
+
+def test_many_changes_send_their_parent_once(core):
+    differ = core.differ()
+    differ.remember(lines(core, *"abcdefghijklmnop"))
+    [(mode, selector, html)] = sent(differ.update(lines(core, *"ponmlkjihgfedcba")))
+    assert (mode, selector) == ("outer", "")
+    assert html.startswith('<ul id="list"><li id="p">')
+
+
+def test_changed_attributes_send_their_element(core):
+    differ = core.differ()
+    differ.remember(core.view(core.input(id="f", value="a"), PAD))
+    assert sent(differ.update(core.view(core.input(id="f", value="b"), PAD))) == [
+        ("outer", "", '<input id="f" value="b">')
+    ]
+
+
+@pytest.mark.parametrize("name", ["a:b", "a.b", "1a", "-", "ä", "a/b", "a#b"])
+def test_any_id_is_found(core, name):
+    differ = core.differ()
+    differ.remember(core.view(core.b("x", id=name), PAD))
+    [(mode, selector, _)] = sent(differ.update(core.view(PAD)) or b"")[:1] or [("", "", "")]
+    assert mode in ("outer", "remove")
+    assert "\n" not in selector
+
+
+def test_a_selector_is_escaped():
+    assert _markup.selector("row-1_ä") == "#row-1_ä"
+    assert _markup.selector("a:b.c") == "#a\\3a b\\2e c"
+    assert _markup.selector("1a") == "#\\31 a"
+    assert _markup.selector("-1") == "#\\2d 1"
+
+
+def test_duplicate_ids_are_reported_once_and_the_whole_view_is_sent(core):
+    seen: list[str] = []
+    differ = core.differ(seen.append)
+    differ.remember(core.view(core.b("1", id="b"), core.p(PAD, id="p")))
+    for text in "23":
+        two = core.view(core.b(text, id="b"), core.p(PAD, id="p"), core.i(id="b"))
+        assert differ.update(two).count(b'id="view"') == 1
+        assert seen == ["b"]
+    one = core.view(core.b("3", id="b"), core.p(PAD, id="p"))
+    differ.update(one)
+    assert differ.update(core.view(core.b("4", id="b"), core.p(PAD, id="p"))).count(b"view") == 0
+
+
+def test_what_the_browser_owns_is_left_alone(core):
+    differ = core.differ()
+
+    def view(text: str, **more: Any) -> Any:
+        return core.view(
+            core.div(core.p(text), id="map", data_ignore_morph=True),
+            core.b(text, data_text="$x"),
+            **more,
+        )
+
+    differ.remember(view("1"))
+    assert differ.update(view("2")) == b""
+
+
+@pytest.mark.parametrize("text", [1, 2.5, "1"])
+def test_text_is_the_same_however_it_was_given(core, text):
+    differ = core.differ()
+    differ.remember(core.view(None, text, core.b("x")))
+    assert differ.update(core.view(core.render.text(text), False, core.b("x"))) == b""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<i>a</i>", "<i>b</i>"),
+        ("text", "<!-- c -->"),
+        ("<svg><path d='M0'/></svg>", ""),
+    ],
+)
+def test_changed_markup_sends_the_element_that_holds_it(core, before, after):
+    differ = core.differ()
+    differ.remember(core.view(core.div(core.render.raw(before), id="d"), PAD))
+    assert sent(differ.update(core.view(core.div(core.render.raw(after), id="d"), PAD))) == [
+        ("outer", "", f'<div id="d">{after}</div>')
+    ]
+
+
+@pytest.mark.parametrize("markup", ["</div>", "<div>", "<b", "<!--", "a < b", "<p/>", "<td>x</td>"])
+def test_markup_that_may_end_what_is_around_it_sends_the_whole_view(core, markup):
+    differ = core.differ()
+    nodes = [
+        core.view(core.section(core.b(text, id="b"), core.render.raw(markup)), PAD) for text in "12"
+    ]
+    differ.remember(nodes[0])
+    assert b'<div id="view">' in differ.update(nodes[1])
+
+
+@pytest.mark.parametrize("tag", ["svg", "math", "select", "pre"])
+def test_some_elements_are_sent_whole(core, tag):
+    differ = core.differ()
+    inner = {"select": "option", "svg": "g", "math": "mi", "pre": "b"}[tag]
+    make = getattr(core, tag)
+    differ.remember(core.view(make(getattr(core, inner)("1", id="x"), id="s"), PAD))
+    after = core.view(make(getattr(core, inner)("2", id="x"), id="s"), PAD)
+    [(mode, _, html)] = sent(differ.update(after))
+    assert mode == "outer"
+    assert html.startswith(f'<{tag} id="s"')
+
+
+def test_rows_straight_in_a_table_send_the_table(core):
+    differ = core.differ()
+    rows = [core.tr(core.td(str(i)), id=f"r{i}") for i in range(3)]
+    differ.remember(core.view(core.table(*rows[:2], id="t"), PAD))
+    [(mode, selector, html)] = sent(differ.update(core.view(core.table(*rows, id="t"), PAD)))
+    assert (mode, selector, html[:14]) == ("outer", "", '<table id="t">')
+
+
+def test_scripts_bear_the_nonce_and_get_no_anchor(core):
+    differ = core.differ()
+    differ.remember(core.view(core.script("1"), core.p(PAD, id="p")))
+    patches = differ.update(core.view(core.script("2"), core.p(PAD, id="p")), "n0nce")
+    assert b'<script nonce="n0nce">2</script>' in patches
+
+
+# Parts
+
+
+def test_a_part_is_sent_alone_and_the_view_knows_it(core):
+    differ = core.differ()
+
+    def component(text: str) -> Any:
+        return core.div(core.b(text, id="b"), core.p(PAD), id="c1")
+
+    differ.remember(core.view(core.h1("title", id="h"), component("1")))
+    assert sent(differ.part("c1", component("2"))) == [("outer", "", '<b id="b">2</b>')]
+    assert differ.update(core.view(core.h1("title", id="h"), component("2"))) == b""
+    assert differ.part("nobody", component("3")) is None
+
+
+def test_an_adopted_part_is_taken_to_be_in_the_page(core):
+    differ = core.differ()
+    differ.remember(core.view(core.h1("title", id="h"), core.div("1", id="c1"), PAD))
+    differ.adopt("c1", core.div("2", id="c1"))
+    assert differ.update(core.view(core.h1("title", id="h"), core.div("2", id="c1"), PAD)) == b""
+    [(_, _, html)] = sent(
+        differ.update(core.view(core.h1("title", id="h"), core.div("1", id="c1"), PAD))
+    )
+    assert html == '<div id="c1">1</div>'
+
+
+def test_views_nested_very_deeply_are_sent_whole(core):
+    def deep(text: str) -> Any:
+        node = core.b(text)
+        for _ in range(500):
+            node = core.div(node)
+        return core.view(node)
+
+    differ = core.differ()
+    differ.whole(deep("1"))
+    assert b'id="view"' in differ.update(deep("2"))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _FRAME: Final = 56
 """About how many bytes an event has beside its elements."""
 
+_DEEPEST: Final = 150
+"""How deep the elements of a view nest that is sent in parts; Python's own stack is not deeper."""
+
 
 class _Patch(NamedTuple):
     """An element's outer patch, its removal or the insertion of elements beside an address."""
@@ -91,6 +94,8 @@ class ViewDiffer:
         t, old = self._tree, self._root
         if old is None or t.identity(old) != t.identity(node) or old.tag != node.tag:
             return self.whole(node, nonce)
+        if max(old.depth, node.depth) > _DEEPEST:
+            return b"" if old is node else self.whole(node, nonce)
         if t.equal(old, node):
             self._root = node
             return b""
@@ -153,7 +158,8 @@ class ViewDiffer:
 
     def _collect_ids(self, node: Element) -> None:
         names: list[str] = []
-        self._tree.ids(node, names)
+        if node.depth <= _DEEPEST:
+            self._tree.ids(node, names)
         self._ids = set(names)
         self._is_ambiguous = len(names) != len(self._ids)
         if self._is_ambiguous:
@@ -186,15 +192,19 @@ class ViewDiffer:
 
     def _mode(self, node: Element) -> str:
         # Morphing does not look into templates.
+        if node.depth > _DEEPEST:
+            return "outer"
         return "replace" if self._tree.traits(node) & TEMPLATE else "outer"
 
-    def _anchor(self, node: Element, shadow: Shadow | None) -> Shadow:
+    def _anchor(self, node: Element, shadow: Shadow | None) -> Shadow | None:
+        if shadow is not None and shadow.anchor:
+            return shadow
+        # A script would run again if it were found and sent.
+        if self._tree.identity(node) is not None or node.tag.lower() == "script":
+            return shadow
         shadow = shadow or Shadow()
-        # A script must not run again because it was found.
-        is_free = self._tree.identity(node) is None and node.tag.lower() != "script"
-        if not shadow.anchor and is_free:
-            self._anchors += 1
-            shadow.anchor = f"{self._prefix}{self._anchors}"
+        self._anchors += 1
+        shadow.anchor = f"{self._prefix}{self._anchors}"
         return shadow
 
     def _address(self, node: Element, shadow: Shadow | None) -> str:
@@ -284,7 +294,9 @@ class ViewDiffer:
             is_first = losses == 2 and (lost_some or is_lost)
             for place in range(len(news)) if is_first else range(start, len(news) - end):
                 if not t.is_fixed(news[place]) and (is_first or place not in stay):
-                    after[place] = self._anchor(news[place], after.get(place))
+                    anchored = self._anchor(news[place], after.get(place))
+                    if anchored is not None:
+                        after[place] = anchored
         insertions = self._insertions(news, after, stay, start, len(news) - end, address)
 
         result = None

@@ -255,9 +255,7 @@ def stays_text(tag: str, markup: str) -> bool:
 # Addresses
 
 _UNSPEAKABLE: Final = re.compile("[\\s\0\ud800-\udfff]")
-_ESCAPED: Final = re.compile(
-    r"^(?:[0-9]|-(?=[0-9]|$))|(?<=^-)[0-9]|[^\w\-\x80-\U0010ffff]", re.ASCII
-)
+_ESCAPED: Final = re.compile(r"^(?:[0-9]|-(?=[0-9]|$))|[^\w\-\x80-\U0010ffff]", re.ASCII)
 
 
 def is_address(value: object) -> bool:
