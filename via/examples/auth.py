@@ -5,9 +5,11 @@ from hmac import compare_digest
 
 import via
 from via import h
+from via.examples._look import STYLE
 
 v = via.new()
 v.config(via.Options(document_title="Members"))
+v.append_to_head(STYLE)
 
 
 def authenticate(user: str, password: str) -> bool:
@@ -47,12 +49,16 @@ def login_page(c: via.Context) -> None:
 
     @c.view
     def view() -> h.H:
-        return h.Form(
-            login.on_submit(),
-            h.If(flash != "", h.P(h.Text(flash))),
-            h.Input(h.Type("text"), user.bind(), h.Placeholder("Username")),
-            h.Input(h.Type("password"), password.bind(), h.Placeholder("Password")),
-            h.Button(h.Type("submit"), h.Text("Log In")),
+        return h.Main(
+            h.H1(h.Text("Members")),
+            h.Form(
+                login.on_submit(),
+                h.If(flash != "", h.P(h.Class("note"), h.Role("status"), h.Text(flash))),
+                h.Input(h.Type("text"), user.bind(), h.Placeholder("Username")),
+                h.Input(h.Type("password"), password.bind(), h.Placeholder("Password")),
+                h.Button(h.Type("submit"), h.Text("Log In")),
+            ),
+            h.P(h.Class("quiet hint"), h.Text("Try admin with the password secret.")),
         )
 
 

@@ -2,8 +2,10 @@
 
 import via
 from via import h
+from via.examples._look import STYLE
 
 v = via.new()
+v.append_to_head(STYLE)
 
 
 @v.page("/")
@@ -20,9 +22,12 @@ def counter(c: via.Context) -> None:
     @c.view
     def view() -> h.H:
         return h.Main(
-            h.P(h.ID("count"), h.Textf("Count: %d", count)),
-            h.Label(h.Text("Step "), h.Input(h.Type("number"), step.bind())),
-            h.Button(h.Text("Increment"), increment.on_click()),
+            h.P(h.ID("count"), h.Class("figure"), h.Textf("Count: %d", count)),
+            h.Form(
+                increment.on_submit(),
+                h.Label(h.Text("Step"), h.Input(h.Type("number"), step.bind())),
+                h.Button(h.Text("Increment")),
+            ),
         )
 
 

@@ -2,8 +2,10 @@
 
 import via
 from via import h
+from via.examples._look import STYLE
 
 v = via.new()
+v.append_to_head(STYLE)
 
 
 @v.page("/")
@@ -23,13 +25,16 @@ def greeter(c: via.Context) -> None:
         return h.Main(
             h.H1(h.ID("greeting"), h.Text(greeting)),
             h.P(h.ID("echo"), h.Text("You type: "), name.text()),
-            h.Input(
-                h.Type("text"),
-                h.Placeholder("Your name"),
-                name.bind(),
-                greet.on_key_down("Enter"),
+            h.Div(
+                h.Class("stack"),
+                h.Input(
+                    h.Type("text"),
+                    h.Placeholder("Your name"),
+                    name.bind(),
+                    greet.on_key_down("Enter"),
+                ),
+                h.Button(h.Text("Greet"), greet.on_click()),
             ),
-            h.Button(h.Text("Greet"), greet.on_click()),
         )
 
 

@@ -32,15 +32,21 @@ v.append_to_head(
         .grid {{ display: grid; grid-template-columns: repeat({SIZE}, 1fr); gap: 3px;
           margin-block: 1rem; }}
         .grid span {{ display: grid; place-items: center; aspect-ratio: 1; border-radius: 0.3rem;
-          background: var(--ground); font-size: clamp(1rem, 5vw, 1.7rem); }}
+          background: var(--ground); }}
+        .fox::after {{ content: ""; width: 70%; aspect-ratio: 1; background: #e8742c;
+          clip-path: polygon(0 0, 30% 25%, 70% 25%, 100% 0, 100% 50%, 50% 100%, 0 50%); }}
+        .star::after {{ content: ""; width: 70%; aspect-ratio: 1; background: #e5b93c;
+          clip-path: polygon(50% 0, 62% 36%, 100% 36%, 69% 58%, 81% 95%, 50% 72%, 19% 95%,
+          31% 58%, 0 36%, 38% 36%); }}
         .row button {{ flex: 1; }}
+        .row :last-child {{ flex-basis: 100%; }}
         """)
     ),
 )
 
 
 def square(at: tuple[int, int], fox: tuple[int, int], stars: set[tuple[int, int]]) -> h.H:
-    return h.Span(h.Text("🦊" if at == fox else "⭐" if at in stars else ""))
+    return h.Span(h.Class("fox" if at == fox else "star" if at in stars else ""))
 
 
 @v.page("/")
