@@ -1,6 +1,7 @@
 """Fixtures for tests in a real browser: Chromium, pages that watch their console."""
 
 import asyncio
+import importlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from support import Server, wait_until
+
+import via
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -178,3 +181,16 @@ def show(desk: Desk, page: Page) -> Callable[..., Page]:
         return page
 
     return open_page
+
+
+@pytest.fixture
+def example(serve: Callable[[Any], Server]) -> Callable[[str], Server]:
+    """`example(name)`: serve a fresh instance of an example, without a limit of its rate."""
+
+    def start(name: str) -> Server:
+        module = importlib.import_module(f"via.examples.{name}")
+        app = importlib.reload(module).v
+        app.config(via.Options(action_rate_limit=via.RateLimitConfig(rate=-1)))
+        return serve(app)
+
+    return start

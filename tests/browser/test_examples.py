@@ -1,25 +1,6 @@
 """The examples, used as a person would: in real Chromium, over the embedded broker."""
 
-import importlib
-from types import ModuleType
-
-import pytest
 from playwright.sync_api import Page, expect
-
-import via
-
-
-@pytest.fixture
-def example(serve):
-    """Serve a fresh instance of an example; gives the server."""
-
-    def start(name: str):
-        module: ModuleType = importlib.import_module(f"via.examples.{name}")
-        app = importlib.reload(module).v
-        app.config(via.Options(action_rate_limit=via.RateLimitConfig(rate=-1)))
-        return serve(app)
-
-    return start
 
 
 def say(page: Page, text: str) -> None:
