@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from client_desk import Desk, patch
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from random_views import Maker, build
 
 from via._core import _markup, render, tree
@@ -90,3 +90,44 @@ def test_the_browsers_document_after_the_patches_is_that_of_the_new_view(reader,
         if sequences == SEQUENCES:
             return
     pytest.fail("too few views hold together")
+
+
+def test_what_the_user_does_outlives_changes_around_it(reader):
+    def view(text: str) -> Any:
+        El, Attr = render.element, render.attr
+        return El(
+            "div",
+            Attr("id", "view"),
+            El("p", "said: ", El("b", text)),
+            El("form", El("input", Attr("name", "typed")), El("input", Attr("type", "checkbox"))),
+            El("div", Attr("data-ignore-morph"), El("i", text)),
+        )
+
+    differ = ViewDiffer(PREFIX)
+    reader.check(differ.whole(view("1")), view("1"), "the first view")
+    page = reader.page
+    page.check("[type=checkbox]")
+    page.fill("[name=typed]", "half a wo")
+    page.eval_on_selector("[data-ignore-morph]", "el => { el.innerHTML = '<u>mine</u>' }")
+    for text in "2345":
+        reader.desk.push(differ.update(view(text)).decode())
+        expect(page.locator("#view b")).to_have_text(text)
+    page.keyboard.type("rd")
+    assert page.input_value("[name=typed]") == "half a word"
+    assert page.is_checked("[type=checkbox]")
+    assert page.inner_html("[data-ignore-morph]") == "<u>mine</u>"
+
+
+def test_a_list_whose_order_changes_keeps_the_focus(reader):
+    def view(order: str) -> Any:
+        items = [render.element("input", render.attr("id", f"in-{name}")) for name in order]
+        return render.element("div", render.attr("id", "view"), *items)
+
+    differ = ViewDiffer(PREFIX)
+    reader.check(differ.whole(view("abcdef")), view("abcdef"), "the first view")
+    reader.page.focus("#in-c")
+    reader.page.keyboard.type("x")
+    for order in ("fedcba", "abcdefg", "bcdefg"):
+        reader.check(differ.update(view(order)), view(order), order)
+    reader.page.keyboard.type("y")
+    assert reader.page.input_value("#in-c") == "xy"
