@@ -472,3 +472,8 @@ def test_views_nested_very_deeply_are_sent_whole(core):
     differ = core.differ()
     differ.whole(deep("1"))
     assert b'id="view"' in differ.update(deep("2"))
+
+
+def test_the_whole_view_may_come_with_a_view_transition(core):
+    event = core.differ().whole(core.view("a"), use_view_transition=True)
+    assert b"data: useViewTransition true\n" in event

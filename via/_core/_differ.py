@@ -71,12 +71,12 @@ class ViewDiffer:
         self._size = 0
         self._nonce = ""
 
-    def whole(self, node: Element, nonce: str = "") -> bytes:
+    def whole(self, node: Element, nonce: str = "", *, use_view_transition: bool = False) -> bytes:
         """The event that brings the whole view. The node has an id. Raises ValueError if not."""
         if not self._tree.identity(node):
             raise ValueError(f"a view needs an id to be found by, and <{node.tag}> has none")
         self.remember(node)
-        return self._whole(nonce)
+        return self._whole(nonce, use_view_transition)
 
     def remember(self, node: Element) -> None:
         """Take the browser to have this view, as a document's first rendering brings it."""
@@ -147,12 +147,12 @@ class ViewDiffer:
         grafted: Element = self._tree.grafted(self._root, path, node)
         return grafted
 
-    def _whole(self, nonce: str) -> bytes:
+    def _whole(self, nonce: str, use_view_transition: bool = False) -> bytes:
         root = self._root
         assert root is not None
         html: bytes = self._tree.write(root, self._shadow, nonce)
         self._size = len(html)
-        return patch_elements(html, mode=self._mode(root))
+        return patch_elements(html, mode=self._mode(root), use_view_transition=use_view_transition)
 
     # Ids
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ._markup import (
     IGNORED,
@@ -25,16 +25,40 @@ from ._shadow import Shadow
 # Comparing
 
 
+class _Difference:
+    """The first difference that `equal` met, so that what is equal before it is known.
+
+    `places` has, for the pairs of elements around it, how much of their content is equal. They
+    are kept by `id`, and so are good only while the trees live that are compared.
+    """
+
+    def __init__(self) -> None:
+        self.is_recording = False
+        self.places: dict[tuple[int, int], int] = {}
+
+
+_difference: Final = _Difference()
+
+
 def equal(old: Any, new: Any) -> bool:
     """Whether two nodes have the same markup, so far as the server owns it.
 
     What is known of the old one's traits is then known of the new one.
     """
+    _difference.places.clear()
+    _difference.is_recording = True
+    try:
+        return _same(old, new)
+    finally:
+        _difference.is_recording = False
+
+
+def _same(old: Any, new: Any) -> bool:
     if old is new:
         return True
     kind = type(old)
     if kind is Element:
-        return type(new) is Element and _equal_elements(old, new)
+        return type(new) is Element and _same_elements(old, new)
     if type(new) is Element:
         return False
     if kind is Raw or type(new) is Raw:
@@ -42,17 +66,25 @@ def equal(old: Any, new: Any) -> bool:
     return _spelled(old) == _spelled(new)
 
 
-def _equal_elements(old: Element, new: Element) -> bool:
+def _same_elements(old: Element, new: Element) -> bool:
     owned = traits(old) & (IGNORED | OWN_TEXT)
     if owned & IGNORED and traits(new) & IGNORED:
         return old.tag == new.tag and identity(old) == identity(new)
     if not same_head(old, new):
         return False
-    if not owned:
-        mine, theirs = content(old), content(new)
-        if len(mine) != len(theirs) or not all(map(equal, mine, theirs)):
-            return False
-        new.traits = old.traits
+    if owned:
+        return True
+    mine, theirs = content(old), content(new)
+    place = 0
+    for mine_here, theirs_here in zip(mine, theirs, strict=False):
+        if not _same(mine_here, theirs_here):
+            break
+        place += 1
+    if place < len(mine) or place < len(theirs):
+        if _difference.is_recording:
+            _difference.places[id(old), id(new)] = place
+        return False
+    new.traits = old.traits
     return True
 
 
@@ -90,11 +122,18 @@ def edges(within: tuple[Element, Element], old: list[Any], new: list[Any]) -> tu
     The nodes are the content of the elements `within`.
     """
     most = min(len(old), len(new))
-    start = 0
-    while start < most and equal(old[start], new[start]):
-        start += 1
+    start = _difference.places.get((id(within[0]), id(within[1])), -1)
+    if start < 0:
+        start = 0
+        while start < most and _same(old[start], new[start]):
+            start += 1
     end = 0
-    while end < most - start and equal(old[-1 - end], new[-1 - end]):
+    while end < most - start:
+        # The first two that differ may be the last.
+        if len(old) == len(new) and len(old) - 1 - end == start:
+            break
+        if not _same(old[-1 - end], new[-1 - end]):
+            break
         end += 1
     return start, end
 
