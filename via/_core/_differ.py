@@ -267,11 +267,13 @@ class ViewDiffer:
                 after[place + shift] = child
         gone = olds[start : len(olds) - end]
         come = news[start : len(news) - end]
-        pairs = (
-            align(gone, come, equal=t.equal, fingerprint=t.fingerprint, key=t.key)
-            if gone and come
-            else []
-        )
+        pairs: list[tuple[int, int, bool]] = []
+        if len(gone) == len(come) == 1:
+            # They differ, or they would be part of an edge.
+            if t.key(gone[0]) == t.key(come[0]) and not t.is_fixed(gone[0]):
+                pairs = [(0, 0, False)]
+        elif gone and come:
+            pairs = align(gone, come, equal=t.equal, fingerprint=t.fingerprint, key=t.key)
         patches: _Patches = []
         is_lost = False
         stay: dict[int, int] = {}
