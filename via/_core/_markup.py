@@ -203,9 +203,13 @@ class Outline(NamedTuple):
 _UNKNOWN: Final = Outline((("", UNBOUND | LEAKS | KNOWN),), True)
 
 
-@lru_cache(1024)
 def outline(markup: str) -> Outline:
     """The elements that markup puts into its parent; anything not surely well-formed is unbound."""
+    # Icons and the like come again and again; a long text is read once, and not worth keeping.
+    return _kept_outline(markup) if len(markup) <= 4096 else _outline(markup)
+
+
+def _outline(markup: str) -> Outline:
     if "<" not in markup:
         return Outline((), not markup.isspace() and bool(markup))
     if "\0" in markup:
@@ -244,6 +248,9 @@ def outline(markup: str) -> Outline:
         return _UNKNOWN
     text = levels[0][2][0] or bool(rest and not rest.isspace())
     return Outline(tuple(levels[0][1]), text)
+
+
+_kept_outline: Final = lru_cache(1024)(_outline)
 
 
 def stays_text(tag: str, markup: str) -> bool:
