@@ -28,7 +28,8 @@ KINDS = {
     "p": "b span a em",
 }
 LEAVES = ["input", "br", "img", "hr", "textarea", "script", "style"]
-RAW = ["<b>raw</b>", "<!-- note -->", "a &amp; b", "<svg><path d='M0'/></svg>", "<i>1</i>t<i>2</i>"]
+ICON = "<svg><title>x</title><path d='M0'/></svg>"
+RAW = ["<b>raw</b>", "<!-- note -->", "a &amp; b", ICON, "<i>1</i>t<i>2</i>", "<style>a</style>"]
 WILD = [
     "</div>",
     "<p>open",

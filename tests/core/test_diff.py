@@ -388,7 +388,7 @@ def test_text_is_the_same_however_it_was_given(core, text):
     [
         ("<i>a</i>", "<i>b</i>"),
         ("text", "<!-- c -->"),
-        ("<svg><path d='M0'/></svg>", ""),
+        ("<svg><title>icon</title><path d='M0'/></svg>", ""),
     ],
 )
 def test_changed_markup_sends_the_element_that_holds_it(core, before, after):
@@ -399,7 +399,10 @@ def test_changed_markup_sends_the_element_that_holds_it(core, before, after):
     ]
 
 
-@pytest.mark.parametrize("markup", ["</div>", "<div>", "<b", "<!--", "a < b", "<p/>", "<td>x</td>"])
+@pytest.mark.parametrize(
+    "markup",
+    ["</div>", "<div>", "<b", "<!--", "a < b", "<p/>", "<td>x</td>", "<title><b></b></title>"],
+)
 def test_markup_that_may_end_what_is_around_it_sends_the_whole_view(core, markup):
     differ = core.differ()
     nodes = [

@@ -226,6 +226,8 @@ def _outline(markup: str) -> Outline:
         at = match.end()
         end, name, _, closed = match.groups()
         if name is None:
+            if levels[-1][0] in RAW_TEXT:
+                return _UNKNOWN
             continue
         tag = name.lower()
         if end:
@@ -234,7 +236,7 @@ def _outline(markup: str) -> Outline:
             _, children, held = levels.pop()
             foreign -= tag in _FOREIGN
             levels[-1][1].append((tag, combine(tag, children, held[0])))
-        elif tag in RAW_TEXT or tag == "template" or tag == "foreignobject":
+        elif tag in ("template", "foreignobject"):
             return _UNKNOWN
         elif tag in VOID or (closed and foreign):
             levels[-1][1].append((tag, combine(tag, (), False)))
