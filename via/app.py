@@ -213,7 +213,7 @@ class V:
         if path == self._site.options.datastar_path:
             await run.script(scope, receive, send)
         elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
-            await self._site.router(scope, receive, send)
+            await self._site.app(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

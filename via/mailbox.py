@@ -60,7 +60,8 @@ class Mailbox:
             if outcome is not None and not outcome.done():
                 outcome.set_exception(MailboxClosed("the tab has ended"))
         if self._task is not None and self._task is not asyncio.current_task(self._loop):
-            self._task.cancel()
+            # After its first step: a task that never began would never tell the outcome.
+            self._loop.call_soon(self._task.cancel)
 
     def _add(self, job: Job, outcome: asyncio.Future[Any] | None) -> None:
         self._jobs.append((job, outcome))

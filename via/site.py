@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match, Route, Router
@@ -38,6 +39,8 @@ class Site:
     def __init__(self) -> None:
         self.options: Options = DEFAULTS
         self.router = Router()
+        self.app = ExceptionMiddleware(self.router)
+        """The router, whose HTTPExceptions (those of static files, too) become responses."""
         self.head: list[h.H] = []
         self.foot: list[h.H] = []
         self.layout: Layout | None = None
