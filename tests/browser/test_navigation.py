@@ -278,7 +278,7 @@ def test_redirects_in_a_circle_end_in_the_browser(shown, site):
 
 def test_an_address_that_is_no_page_is_loaded_by_the_browser(shown, site, console):
     console.expect("status of 404")
-    with shown.expect_response(f"{site.url}/nowhere") as response:
+    with shown.expect_console_message(), shown.expect_response(f"{site.url}/nowhere") as response:
         follow(shown, "/nowhere")
     assert response.value.status == 404
     wait_until(lambda: site.tabs == 0, "the left context to end")
@@ -286,9 +286,10 @@ def test_an_address_that_is_no_page_is_loaded_by_the_browser(shown, site, consol
 
 def test_a_page_that_fails_is_loaded_by_the_browser_and_logged(shown, site, console, caplog):
     console.expect("status of 500")
-    with shown.expect_response(f"{site.url}/broken") as response:
+    with shown.expect_console_message(), shown.expect_response(f"{site.url}/broken") as response:
         follow(shown, "/broken")
     assert response.value.status == 500
+    expect(shown.locator("body")).to_have_text("Internal Server Error")
     assert "no such thing" in caplog.text
     wait_until(lambda: site.tabs == 0 and site.open_streams == 0, "the left context to end")
     shown.goto(site.url)
