@@ -2,55 +2,76 @@
 """The compiled twin of `_events_py`: Datastar's events as they stand on the wire."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from libc.string cimport memcpy
+from libc.string cimport memchr, memcpy
 
 from ._events_py import MODES, RETRY, line
 from ._script import guard_script
 from .render import attr, element, raw, to_bytes
 
 cdef int DEFAULT_RETRY = RETRY
+cdef dict MODE_LINES = {mode: f"data: mode {mode}\n".encode() for mode in MODES}
+MODE_LINES["outer"] = b""
+
+# What a line of data begins with. A prefix is copied as 16 bytes, one instruction; what is too
+# much of them is overwritten by what follows, if only by the blank line.
+cdef const char* ELEMENTS = "data: elements \0"
+cdef const char* SIGNALS = "data: signals \0\0"
+cdef int ELEMENTS_SIZE = 15
+cdef int SIGNALS_SIZE = 14
 
 
-cdef inline char* copy(char* to, bytes data) noexcept:
-    memcpy(to, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
-    return to + PyBytes_GET_SIZE(data)
-
-
-cdef bytes framed(bytes head, bytes prefix, bytes text):
+cdef bytes framed(bytes head, const char* prefix, int prefix_size, bytes text):
     """`head`, then each line of `text` after `prefix`, then the blank line."""
     cdef const char* source = PyBytes_AS_STRING(text)
-    cdef Py_ssize_t size = PyBytes_GET_SIZE(text)
+    cdef Py_ssize_t left = PyBytes_GET_SIZE(text)
+    cdef Py_ssize_t head_size = PyBytes_GET_SIZE(head)
     cdef Py_ssize_t breaks = 0
-    cdef Py_ssize_t i
-    cdef Py_ssize_t start = 0
+    cdef Py_ssize_t size
+    cdef const char* found
+    cdef bint returns = memchr(source, c'\r', left) != NULL
     cdef bytes result
     cdef char* to
-    for i in range(size):
-        breaks += source[i] == c'\n' or source[i] == c'\r'
-    # A CRLF counts twice: at most one line's prefix too much, cut off at the end.
+    for size in range(left):
+        breaks += source[size] == c'\n'
+    if returns:
+        # A CRLF counts twice: at most one line's prefix too much, cut off at the end.
+        for size in range(left):
+            breaks += source[size] == c'\r'
     result = PyBytes_FromStringAndSize(
-        NULL,
-        PyBytes_GET_SIZE(head) + size + (breaks + 1) * (PyBytes_GET_SIZE(prefix) + 1) + 1,
+        NULL, head_size + left + (breaks + 1) * prefix_size + breaks + 2
     )
-    to = copy(PyBytes_AS_STRING(result), head)
-    to = copy(to, prefix)
-    if breaks:
-        i = 0
-        while i < size:
-            if source[i] != c'\n' and source[i] != c'\r':
-                i += 1
-                continue
-            memcpy(to, source + start, i - start)
-            to += i - start
-            to[0] = c'\n'
-            to = copy(to + 1, prefix)
-            i += 2 if source[i] == c'\r' and i + 1 < size and source[i + 1] == c'\n' else 1
-            start = i
-    memcpy(to, source + start, size - start)
-    to += size - start
+    to = PyBytes_AS_STRING(result)
+    memcpy(to, PyBytes_AS_STRING(head), head_size)
+    to += head_size
+    while True:
+        memcpy(to, prefix, 16)
+        to += prefix_size
+        found = line_end(source, left, returns)
+        if found == NULL:
+            break
+        size = found - source
+        memcpy(to, source, size)
+        to += size
+        to[0] = c'\n'
+        to += 1
+        size += 2 if found[0] == c'\r' and size + 1 < left and found[1] == c'\n' else 1
+        source += size
+        left -= size
+    memcpy(to, source, left)
+    to += left
     to[0] = to[1] = c'\n'
     size = to + 2 - PyBytes_AS_STRING(result)
     return result if size == PyBytes_GET_SIZE(result) else result[:size]
+
+
+cdef inline const char* line_end(const char* source, Py_ssize_t size, bint returns) noexcept:
+    cdef Py_ssize_t i
+    if not returns:
+        return <const char*>memchr(source, c'\n', size)
+    for i in range(size):
+        if source[i] == c'\n' or source[i] == c'\r':
+            return source + i
+    return NULL
 
 
 cdef bytes start(bytes head, str event_id, long retry):
@@ -72,15 +93,16 @@ def patch_elements(
 ):
     """An event that patches elements of the page; see the twin."""
     cdef bytes head = start(b"event: datastar-patch-elements\n", event_id, retry)
-    if mode != "outer":
-        if mode not in MODES:
-            raise ValueError(f"the mode {mode!r} is not one of {', '.join(sorted(MODES))}")
-        head += b"data: mode %s\n" % mode.encode()
+    mode_line = MODE_LINES.get(mode)
+    if mode_line is None:
+        raise ValueError(f"the mode {mode!r} is not one of {', '.join(sorted(MODES))}")
     if selector:
-        head += b"data: selector %s\n" % <bytes>line("selector", selector)
+        head = b"".join((head, mode_line, b"data: selector ", line("selector", selector), b"\n"))
+    elif mode_line:
+        head += <bytes>mode_line
     if use_view_transition:
         head += b"data: useViewTransition true\n"
-    return framed(head, b"data: elements ", html) if html else head + b"\n"
+    return framed(head, ELEMENTS, ELEMENTS_SIZE, html) if html else head + b"\n"
 
 
 def patch_signals(
@@ -90,7 +112,7 @@ def patch_signals(
     cdef bytes head = start(b"event: datastar-patch-signals\n", event_id, retry)
     if only_if_missing:
         head += b"data: onlyIfMissing true\n"
-    return framed(head, b"data: signals ", signals)
+    return framed(head, SIGNALS, SIGNALS_SIZE, signals)
 
 
 def remove_elements(str selector):

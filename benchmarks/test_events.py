@@ -1,0 +1,43 @@
+"""Framing one event: some 2 KB of HTML in lines, and a patch of signals, against datastar-py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from datastar_py import ServerSentEventGenerator
+
+from via._core import _events_py
+from via._core.events import patch_elements, patch_signals
+
+TEXT = "\n".join(f'<li id="item-{n}" class="item">item number {n}</li>' for n in range(44))
+HTML = TEXT.encode()
+SIGNALS_TEXT = '{"count":42,"name":"Ada","items":[1,2,3],"busy":false,"error":null}'
+SIGNALS = SIGNALS_TEXT.encode()
+
+ELEMENTS: dict[str, Callable[[], bytes]] = {
+    "via": lambda: patch_elements(HTML, selector="#list", mode="inner"),
+    "via_in_pure_python": lambda: _events_py.patch_elements(HTML, selector="#list", mode="inner"),
+    # A str becomes bytes before it is sent; via's core makes bytes from the start.
+    "datastar_py": lambda: ServerSentEventGenerator.patch_elements(
+        TEXT, selector="#list", mode="inner"
+    ).encode(),
+}
+SIGNAL_EVENTS: dict[str, Callable[[], bytes]] = {
+    "via": lambda: patch_signals(SIGNALS),
+    "via_in_pure_python": lambda: _events_py.patch_signals(SIGNALS),
+    "datastar_py": lambda: ServerSentEventGenerator.patch_signals(SIGNALS_TEXT).encode(),
+}
+
+
+@pytest.mark.benchmark(group="elements, 2 KB in 44 lines")
+@pytest.mark.parametrize("way", ELEMENTS)
+def test_elements(benchmark: Any, way: str) -> None:
+    assert benchmark(ELEMENTS[way]) == ELEMENTS["datastar_py"]()
+
+
+@pytest.mark.benchmark(group="signals")
+@pytest.mark.parametrize("way", SIGNAL_EVENTS)
+def test_signals(benchmark: Any, way: str) -> None:
+    assert benchmark(SIGNAL_EVENTS[way]) == SIGNAL_EVENTS["datastar_py"]()
