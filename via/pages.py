@@ -70,9 +70,12 @@ class Page:
         except PageError as error:
             raise PageError(f"page {self.route!r} ({name}): {error}") from None
         except Exception as error:
+            hint = ""
+            if isinstance(error, NameError):
+                hint = "; a page runs once as it is registered: define what it uses above it"
             raise PageError(
                 f"page {self.route!r} ({name}) raised {type(error).__name__}: {error} "
-                f"({user_line(error)})"
+                f"({user_line(error)}){hint}"
             ) from error
         finally:
             registering.reset(token)

@@ -65,6 +65,11 @@ def test_page_runs_once_at_registration_without_effects(v):
         v.page("/other", lambda c: None)
 
 
+def test_a_page_that_uses_what_is_defined_below_it_is_told_so(v):
+    with pytest.raises(via.PageError, match=r"NameError.*'below'.*define what it uses above it"):
+        v.page("/", lambda c: c.view(lambda: below()))  # noqa: F821
+
+
 def test_groups_nest_and_inherit_prefix_and_middleware(v, visitor):
     seen = []
     v.use(passing("global", seen))
