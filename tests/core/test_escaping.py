@@ -49,6 +49,16 @@ def test_text(render: ModuleType, tag: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("render", VARIANTS)
+@pytest.mark.parametrize("tag", ["script", "style", "iframe", "noscript", "xmp", "title"])
+@given(text=texts | st.sampled_from(["</script>", "</style >", "<!--<script>", "]]>", "</title"]))
+def test_text_never_leaves_its_element(render: ModuleType, tag: str, text: str) -> None:
+    """Parsers resolve no references in most of these; nor do they find an end tag."""
+    markup = str(render.element("main", render.element(tag, text), render.element("p")))
+    node = parsed(markup)
+    assert [child.tag for child in node.iter()] == [tag, "p"]
+
+
+@pytest.mark.parametrize("render", VARIANTS)
 @given(value=texts)
 def test_attribute_values(render: ModuleType, value: str) -> None:
     node = parsed(str(render.element("div", render.attr("title", value), "after")))
