@@ -1,0 +1,332 @@
+"""The load drivers: actions, fan-out, idle tabs and pages, over real sockets on loopback.
+
+`python -m benchmarks.load [--quick]` prints what they measure as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import uvloop
+
+from .client import Stream, connect, get, post
+from .servers import Server, serve
+from .tabs import NiceGUITab, PageTab, StarlettePushTab, StarletteTab, Tab, ViaTab
+
+Result = dict[str, Any]
+
+OPENING = 50
+"""Tabs that open at the same time."""
+
+TIMEOUT = 120.0
+"""Seconds that one measurement may take in all."""
+
+ACTIONS: dict[str, tuple[str, type[Tab]]] = {
+    "via": ("via_app", ViaTab),
+    "Starlette + datastar-py + htpy": ("starlette_app", StarletteTab),
+    "Starlette + datastar-py + htpy, pushed": ("starlette_app", StarlettePushTab),
+    "NiceGUI": ("nicegui_app", NiceGUITab),
+}
+
+
+def drive(job: Awaitable[Any]) -> Any:
+    """Run a driver on uvloop within the time limit, with as many sockets as are allowed."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    async def limited() -> Any:
+        main = asyncio.current_task()
+        assert main is not None
+        failures: list[Any] = []
+
+        def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            # What goes wrong in a connection's callback would else leave the driver waiting.
+            failures.append(context.get("exception") or context["message"])
+            main.cancel()
+
+        asyncio.get_running_loop().set_exception_handler(fail)
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await job
+        except asyncio.CancelledError:
+            if not failures:
+                raise
+            raise RuntimeError(f"the driver failed: {failures[0]!r}") from None
+
+    return uvloop.run(limited())
+
+
+async def in_batches(tabs: Sequence[Any], act: Callable[[Any], Awaitable[Any]]) -> None:
+    """Do something with every tab, a few at a time."""
+    for start in range(0, len(tabs), OPENING):
+        await asyncio.gather(*map(act, tabs[start : start + OPENING]))
+
+
+# Actions
+
+
+def actions(names: Sequence[str], concurrencies: Sequence[int], seconds: float) -> list[Result]:
+    """Clicks a second and their latency, for each variant and number of tabs."""
+    results = []
+    for name in names:
+        module, tab = ACTIONS[name]
+        for tabs in concurrencies:
+            with serve(module) as server:
+                measured = drive(_click(server, tab, tabs, seconds))
+            results.append({"variant": name, "tabs": tabs} | measured)
+            _say(f"actions: {results[-1]}")
+    return results
+
+
+async def _click(server: Server, kind: type[Tab], count: int, seconds: float) -> Result:
+    tabs = [kind(server.port) for _ in range(count)]
+    await in_batches(tabs, lambda tab: tab.open())
+    await _clicks(tabs, seconds / 4)
+    cpu, own, start = server.cpu(), time.process_time(), time.perf_counter()
+    latencies = await _clicks(tabs, seconds)
+    elapsed = time.perf_counter() - start
+    result = {
+        "per_second": len(latencies) / elapsed,
+        "p50_ms": statistics.median(latencies) * 1e3,
+        "p99_ms": sorted(latencies)[int(len(latencies) * 0.99)] * 1e3,
+        "server_cpu": (server.cpu() - cpu) / elapsed,
+        "driver_cpu": (time.process_time() - own) / elapsed,
+        "server_us_per_click": (server.cpu() - cpu) / len(latencies) * 1e6,
+        "clicks": len(latencies),
+    }
+    for tab in tabs:
+        tab.close()
+    return result
+
+
+async def _clicks(tabs: Sequence[Tab], seconds: float) -> list[float]:
+    """Click in every tab, again as soon as the new number has arrived, for some seconds."""
+    latencies: list[float] = []
+    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    end = time.perf_counter() + seconds
+    running = len(tabs)
+
+    def again(tab: Tab) -> Callable[[float], None]:
+        def done(latency: float) -> None:
+            nonlocal running
+            latencies.append(latency)
+            if time.perf_counter() < end:
+                tab.click(done)
+            else:
+                running -= 1
+                if running == 0:
+                    ended.set_result(None)
+
+        return done
+
+    for tab in tabs:
+        tab.click(again(tab))
+    await ended
+    return latencies
+
+
+# Fan-out
+
+
+class ViaFeed(PageTab):
+    """A tab of via's feed."""
+
+    page = "/feed"
+    stream_path = "/_sse"
+
+
+class StarletteFeed(PageTab):
+    """A tab of Starlette's feed."""
+
+    page = "/feed"
+    stream_path = "/stream"
+
+
+FANOUT: dict[str, tuple[str, type[PageTab], str]] = {
+    "via": ("via_app", ViaFeed, "/publish"),
+    "Starlette + datastar-py + htpy": ("starlette_app", StarletteFeed, "/publish"),
+    "Starlette, rendered once for all": ("starlette_app", StarletteFeed, "/publish-bytes"),
+}
+
+
+def fanout(names: Sequence[str], sizes: Sequence[int], rounds: int) -> list[Result]:
+    """Time until the last of so many streams has a published line, and what it costs."""
+    results = []
+    for name in names:
+        module, tab, path = FANOUT[name]
+        for size in sizes:
+            with serve(module) as server:
+                measured = drive(_publish(server, tab, path, size, rounds))
+            results.append({"variant": name, "streams": size} | measured)
+            _say(f"fan-out: {results[-1]}")
+    return results
+
+
+async def _open(server: Server, tabs: Sequence[PageTab]) -> None:
+    """Load the tabs' pages over a few connections and open their streams."""
+    connections = [await connect(server.port) for _ in range(OPENING)]
+    for start in range(0, len(tabs), OPENING):
+        batch = tabs[start : start + OPENING]
+        await asyncio.gather(*(t.load(c) for t, c in zip(batch, connections, strict=False)))
+        await asyncio.gather(*(t.listen() for t in batch))
+    for connection in connections:
+        connection.close()
+
+
+async def _publish(
+    server: Server, kind: type[PageTab], path: str, size: int, rounds: int
+) -> Result:
+    tabs = [kind(server.port) for _ in range(size)]
+    await _open(server, tabs)
+    streams = [tab.stream for tab in tabs if tab.stream is not None]
+    publisher = await connect(server.port)
+    times, cpus, received = [], [], []
+    for number in range(rounds + 1):
+        before = sum(stream.received for stream in streams)
+        cpu = server.cpu()
+        elapsed = await _one_line(publisher, path, streams, f"line-{number:04}-end")
+        await asyncio.sleep(0.05)
+        if number:  # the first line warms up
+            times.append(elapsed)
+            cpus.append(server.cpu() - cpu)
+            received.append((sum(stream.received for stream in streams) - before) / size)
+    for stream in streams:
+        stream.close()
+    publisher.close()
+    return {
+        "median_ms": statistics.median(times) * 1e3,
+        "worst_ms": max(times) * 1e3,
+        "server_cpu_ms": statistics.fmean(cpus) * 1e3,
+        "bytes_per_stream": statistics.fmean(received),
+    }
+
+
+async def _one_line(publisher: Any, path: str, streams: Sequence[Stream], line: str) -> float:
+    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    missing = len(streams)
+
+    def found() -> None:
+        nonlocal missing
+        missing -= 1
+        if missing == 0:
+            ended.set_result(None)
+
+    text = line.encode()
+    for stream in streams:
+        stream.expect(text, found)
+    start = time.perf_counter()
+    await asyncio.gather(publisher.request(post(f"{path}?line={line}")), ended)
+    return time.perf_counter() - start
+
+
+# Idle tabs and pages
+
+
+class ViaCounter(PageTab):
+    """A tab of via's counter."""
+
+    stream_path = "/_sse"
+
+
+class StarletteCounter(PageTab):
+    """A tab of Starlette's counter."""
+
+    stream_path = "/stream"
+
+
+IDLE: dict[str, tuple[str, type[Tab]]] = {
+    "via": ("via_app", ViaCounter),
+    "Starlette + datastar-py + htpy": ("starlette_app", StarletteCounter),
+    "NiceGUI": ("nicegui_app", NiceGUITab),
+}
+
+
+def idle(names: Sequence[str], sizes: Sequence[int]) -> list[Result]:
+    """Bytes of the server's memory for each tab that is connected and idle."""
+    results = []
+    for name in names:
+        module, tab = IDLE[name]
+        for size in sizes:
+            with serve(module) as server:
+                measured = drive(_hold(server, tab, size))
+            results.append({"variant": name, "tabs": size} | measured)
+            _say(f"idle: {results[-1]}")
+    return results
+
+
+async def _hold(server: Server, kind: type[Tab], size: int) -> Result:
+    first = [kind(server.port) for _ in range(20)]
+    await _open_any(server, first)
+    before = server.memory()
+    tabs = [kind(server.port) for _ in range(size)]
+    start = time.perf_counter()
+    await _open_any(server, tabs)
+    opened = time.perf_counter() - start
+    memory = server.memory() - before
+    for tab in [*first, *tabs]:
+        tab.close()
+    return {"bytes_per_tab": memory / size, "tabs_opened_per_second": size / opened}
+
+
+async def _open_any(server: Server, tabs: Sequence[Tab]) -> None:
+    pages = [tab for tab in tabs if isinstance(tab, PageTab)]
+    if pages:
+        await _open(server, pages)
+    else:
+        await in_batches(tabs, lambda tab: tab.open())
+
+
+def pages(names: Sequence[str], count: int) -> list[Result]:
+    """Time to the first byte of a page, one at a time."""
+    results = []
+    for name in names:
+        with serve(IDLE[name][0]) as server:
+            times = drive(_load(server, count))
+        results.append(
+            {
+                "variant": name,
+                "p50_ms": statistics.median(times) * 1e3,
+                "p99_ms": sorted(times)[int(len(times) * 0.99)] * 1e3,
+            }
+        )
+        _say(f"pages: {results[-1]}")
+    return results
+
+
+async def _load(server: Server, count: int) -> list[float]:
+    connection = await connect(server.port)
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        await connection.request(get("/"))
+        times.append(time.perf_counter() - start)
+    connection.close()
+    return times
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def measure(quick: bool) -> dict[str, list[Result]]:
+    """Every driver; the quick way shows only that they work."""
+    return {
+        "actions": actions(list(ACTIONS), (1, 8) if quick else (1, 32, 256), 0.4 if quick else 4.0),
+        "fanout": fanout(list(FANOUT), (20,) if quick else (100, 1000, 5000), 2 if quick else 10),
+        "idle": [
+            *idle(("via", "Starlette + datastar-py + htpy"), (50,) if quick else (1000, 10_000)),
+            *idle(("NiceGUI",), (20,) if quick else (1000,)),
+        ],
+        "pages": pages(list(IDLE), 20 if quick else 500),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure("--quick" in sys.argv), indent=1))
