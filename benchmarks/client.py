@@ -118,10 +118,12 @@ class WebSocket(Stream):
 
     def __init__(self, path: str) -> None:
         key = b64encode(os.urandom(16)).decode()
-        super().__init__(
+        head = (
             f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n"
         )
+        super().__init__(head.encode())
 
     def write(self, text: bytes) -> None:
         """Send a text."""

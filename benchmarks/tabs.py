@@ -102,7 +102,8 @@ class PushedTab(PageTab):
         return page
 
     def _send(self) -> None:
-        assert self.stream is not None and self.connection is not None
+        assert self.stream is not None
+        assert self.connection is not None
         self._waiting = 2
         self.stream.expect(b"Count: %d<" % self.clicks, self._part)
         self.connection.send(self._request, self._answered)

@@ -1,0 +1,26 @@
+"""The load drivers of `benchmarks/` work: every click they count was seen in the tab."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("psutil")
+
+
+def test_action_driver_drives_via() -> None:
+    program = (
+        "from benchmarks.load import actions\n"
+        "[one] = actions(['via'], [2], 0.2)\n"
+        "print(one['variant'], one['tabs'], one['clicks'] > 2)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "via 2 True\n", done.stderr
