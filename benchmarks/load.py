@@ -33,6 +33,7 @@ ACTIONS: dict[str, tuple[str, type[Tab]]] = {
     "Starlette + datastar-py + htpy": ("starlette_app", StarletteTab),
     "Starlette + datastar-py + htpy, pushed": ("starlette_app", StarlettePushTab),
     "NiceGUI": ("nicegui_app", NiceGUITab),
+    "floor: bare sockets": ("floor_app", StarlettePushTab),
 }
 
 
@@ -153,6 +154,7 @@ FANOUT: dict[str, tuple[str, type[PageTab], str]] = {
     "via": ("via_app", ViaFeed, "/publish"),
     "Starlette + datastar-py + htpy": ("starlette_app", StarletteFeed, "/publish"),
     "Starlette, rendered once for all": ("starlette_app", StarletteFeed, "/publish-bytes"),
+    "floor: bare sockets": ("floor_app", StarletteFeed, "/publish"),
 }
 
 
