@@ -116,7 +116,15 @@ class Endpoints:
         stream = Stream(self._runtime.loop)
         cookie = tab.open_stream(stream)
         try:
-            await stream.serve(tab, receive, send, scope.get("http_version", "1.1"), cookie)
+            accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
+            await stream.serve(
+                tab,
+                receive,
+                send,
+                scope.get("http_version", "1.1"),
+                accepted.decode("latin-1"),
+                cookie,
+            )
         finally:
             tab.stream_ended(stream)
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Protocol
 
+from .compression import choose
+
 HEARTBEAT: Final = 25.0
 """Seconds of silence after which a comment line shows that the stream lives."""
 
@@ -58,23 +60,30 @@ class Stream:
         receive: Receive,
         send: Send,
         http_version: str,
+        accepted: str = "",
         cookie: str | None = None,
     ) -> None:
-        """Send frames until `end` or until the browser is gone. `cookie` is for `Set-Cookie`."""
+        """Send frames until `end` or until the browser is gone.
+
+        `accepted` is the request's `Accept-Encoding`; `cookie` is for the response's `Set-Cookie`.
+        """
+        compression = choose(accepted)
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))
         try:
-            await send(_start(http_version, cookie))
+            await send(_start(http_version, compression.name, cookie))
             while not self._ended:
                 if source.has_frame():
                     frame = await source.frame()
+                    if frame:
+                        frame = compression.frame(frame)
                 elif await self._silence():
-                    frame = _COMMENT
+                    frame = compression.heartbeat(_COMMENT)
                 else:
                     continue
                 if frame:
                     await send({"type": "http.response.body", "body": frame, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": compression.finish()})
         except asyncio.CancelledError:
             if not self._ended:
                 raise
@@ -82,6 +91,7 @@ class Stream:
             pass  # the browser is gone; some servers say so here
         finally:
             self._task = None
+            compression.finish()
             watcher.cancel()
             if self._timer is not None:
                 self._timer.cancel()
@@ -106,7 +116,7 @@ class Stream:
         self.end()
 
 
-def _start(http_version: str, cookie: str | None) -> dict[str, Any]:
+def _start(http_version: str, encoding: str, cookie: str | None) -> dict[str, Any]:
     headers = [
         (b"content-type", b"text/event-stream"),
         (b"cache-control", b"no-cache"),
@@ -114,6 +124,8 @@ def _start(http_version: str, cookie: str | None) -> dict[str, Any]:
     ]
     if http_version == "1.1":
         headers.append((b"connection", b"keep-alive"))
+    if encoding:
+        headers += [(b"content-encoding", encoding.encode()), (b"vary", b"accept-encoding")]
     if cookie is not None:
         headers.append((b"set-cookie", cookie.encode("latin-1")))
     return {"type": "http.response.start", "status": 200, "headers": headers}

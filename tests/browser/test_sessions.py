@@ -6,8 +6,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-import via
-
 
 @pytest.fixture
 def members(serve):

@@ -1,0 +1,164 @@
+"""Compression of streams: each frame goes out at once, and later ones refer back to earlier ones.
+
+Brotli writes the smaller frames, at some 350 KB for each stream that has sent one; so it is used
+for a bounded number of streams, and gzip with a small window for all others. A stream that has
+sent heartbeats alone holds no compressor where it is gzip's.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final, Protocol
+
+import brotli
+
+BROTLI_STREAMS: Final = 128
+"""Streams of one process that may use Brotli at the same time."""
+
+_QUALITY: Final = 3
+_WINDOW: Final = 16
+_GZIP_WINDOW: Final = 12
+_GZIP_MEMORY: Final = 5
+_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
+
+class Compression(Protocol):
+    """How the bytes of one response are encoded."""
+
+    name: str
+
+    def frame(self, data: bytes) -> bytes:
+        """Encode data so that all of it can be decoded right away."""
+
+    def heartbeat(self, data: bytes) -> bytes:
+        """As `frame`, for a few bytes that nothing will refer to."""
+
+    def finish(self) -> bytes:
+        """What ends the response; nothing may follow. Safe to call twice."""
+
+
+class Plain:
+    """No compression."""
+
+    name = ""
+
+    def frame(self, data: bytes) -> bytes:
+        """The data itself."""
+        return data
+
+    heartbeat = frame
+
+    def finish(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+class Brotli:
+    """A stream of Brotli, flushed at each frame."""
+
+    name = "br"
+    _open = 0
+
+    def __init__(self) -> None:
+        Brotli._open += 1
+        self._finished = False
+        self._compressor: brotli.Compressor | None = None
+
+    @classmethod
+    def is_available(cls) -> bool:
+        """Whether one more stream may use it."""
+        return cls._open < BROTLI_STREAMS
+
+    def frame(self, data: bytes) -> bytes:
+        """Encode and flush."""
+        if self._compressor is None:
+            self._compressor = brotli.Compressor(
+                mode=brotli.MODE_TEXT, quality=_QUALITY, lgwin=_WINDOW
+            )
+        encoded: bytes = self._compressor.process(data) + self._compressor.flush()
+        return encoded
+
+    heartbeat = frame
+
+    def finish(self) -> bytes:
+        """End the stream, and make room for another."""
+        if self._finished:
+            return b""
+        self._finished = True
+        Brotli._open -= 1
+        if self._compressor is None:
+            return b"\x06"  # the shortest stream, which is empty
+        end: bytes = self._compressor.finish()
+        return end
+
+
+class Gzip:
+    """A stream of gzip, flushed at each frame; its compressor is made with the first one."""
+
+    name = "gzip"
+
+    def __init__(self) -> None:
+        self._compressor: zlib._Compress | None = None
+        self._checksum = 0
+        self._size = 0
+        self._finished = False
+
+    def frame(self, data: bytes) -> bytes:
+        """Encode and flush."""
+        start = self._count(data)
+        if self._compressor is None:
+            self._compressor = zlib.compressobj(
+                zlib.Z_BEST_SPEED, zlib.DEFLATED, -_GZIP_WINDOW, _GZIP_MEMORY
+            )
+        return start + self._compressor.compress(data) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
+
+    def heartbeat(self, data: bytes) -> bytes:
+        """As a block that is stored, not compressed; so it takes no compressor."""
+        if self._compressor is not None:
+            return self.frame(data)
+        size = len(data)
+        return self._count(data) + b"\x00%b%b%b" % (
+            size.to_bytes(2, "little"),
+            (size ^ 0xFFFF).to_bytes(2, "little"),
+            data,
+        )
+
+    def finish(self) -> bytes:
+        """The last block, the checksum and the size."""
+        if self._finished:
+            return b""
+        self._finished = True
+        end = b"\x03\x00" if self._compressor is None else self._compressor.flush()
+        trailer = self._checksum.to_bytes(4, "little") + (self._size & 0xFFFFFFFF).to_bytes(
+            4, "little"
+        )
+        return (b"" if self._size else _GZIP_HEADER) + end + trailer
+
+    def _count(self, data: bytes) -> bytes:
+        start = b"" if self._size else _GZIP_HEADER
+        self._checksum = zlib.crc32(data, self._checksum)
+        self._size += len(data)
+        return start
+
+
+def choose(accepted: str) -> Compression:
+    """The best compression that an `Accept-Encoding` header allows."""
+    weights = _weights(accepted)
+    br, gzip = weights.get("br", 0.0), weights.get("gzip", 0.0)
+    if br > 0 and br >= gzip and Brotli.is_available():
+        return Brotli()
+    return Gzip() if gzip > 0 else Plain()
+
+
+def _weights(accepted: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for item in accepted.split(","):
+        name, _, parameters = item.partition(";")
+        weight = 1.0
+        if parameters:
+            try:
+                weight = float(parameters.strip().removeprefix("q="))
+            except ValueError:
+                weight = 0.0
+        weights[name.strip().lower()] = weight
+    return weights
