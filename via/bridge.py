@@ -6,17 +6,64 @@ awaitable to the coroutine that drives the greenlet; only that handler is suspen
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from inspect import isawaitable
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
 T = TypeVar("T")
 
 
 class _Handler(greenlet):
-    """The greenlet of one running `def` handler; the type marks that `wait` may suspend it."""
+    """A greenlet that runs `def` handlers, one after the other.
+
+    The type marks that `wait` may suspend what runs in it. Making a greenlet costs more than most
+    handlers do, so an idle one waits, parked, for the next.
+    """
+
+    handler: Callable[[], Any]
+    parked: bool
+
+    def run(self) -> None:
+        """Run handlers for ever; each switch back to the parent brings what one came to."""
+        while True:
+            outcome: Finished[Any] | _Raised
+            try:
+                outcome = Finished(self.handler())
+            except GreenletExit:
+                return  # nobody holds this greenlet any more
+            except BaseException as error:
+                outcome = _Raised(error)
+            del self.handler
+            self.parked = True
+            parent = self.parent
+            assert parent is not None  # only the main greenlet has none
+            parent.switch(outcome)
+
+
+class _Raised:
+    """The error with which a handler ended."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class _Idle(threading.local):
+    """The parked greenlets of one thread: greenlets cannot change threads."""
+
+    def __init__(self) -> None:
+        self.workers: list[_Handler] = []
+
+
+_idle: Final = _Idle()
+
+MAX_IDLE: Final = 64
+"""Greenlets that are kept for the next handlers, per thread."""
 
 
 class Finished(Generic[T]):
@@ -58,12 +105,28 @@ def start(handler: Callable[..., Any], *args: Any) -> Finished[Any] | Coroutine[
     Returns its value as `Finished`, or a coroutine that runs the rest and returns the value. What
     the handler raises passes through, from here or from the coroutine.
     """
-    worker = _Handler(handler)
-    worker.gr_context = getcurrent().gr_context  # contextvars stay visible in the handler
-    value = worker.switch(*args)
-    if worker.dead:
-        return _await(value) if isawaitable(value) else Finished(value)
-    return _drive(worker, value)
+    idle = _idle.workers
+    worker = idle.pop() if idle else _Handler()
+    current = getcurrent()
+    worker.parent = current
+    worker.gr_context = current.gr_context  # contextvars stay visible in the handler
+    worker.handler = partial(handler, *args) if args else handler
+    worker.parked = False
+    value = worker.switch()
+    if not worker.parked:
+        return _drive(worker, value)
+    result = _ended(worker, value)
+    return _await(result) if isawaitable(result) else Finished(result)
+
+
+def _ended(worker: _Handler, outcome: Finished[Any] | _Raised) -> Any:
+    """Park the worker; return its handler's value, or raise its error."""
+    if len(_idle.workers) < MAX_IDLE:
+        worker.gr_context = None
+        _idle.workers.append(worker)
+    if isinstance(outcome, _Raised):
+        raise outcome.error
+    return outcome.value
 
 
 async def run(handler: Callable[..., Any], *args: Any) -> Any:
@@ -87,6 +150,7 @@ async def _drive(worker: _Handler, awaitable: Awaitable[Any]) -> Any:
         else:
             worker.parent = getcurrent()
             value = worker.switch(result)
-        if worker.dead:
-            return await value if isawaitable(value) else value
+        if worker.parked:
+            result = _ended(worker, value)
+            return await result if isawaitable(result) else result
         awaitable = value

@@ -150,7 +150,7 @@ class Context:
         nonce = self._tab.visit.nonce
         markup = b"\n".join(to_bytes(element, nonce) for element in elements)
         if markup:
-            self._tab.send_event(patch_elements(markup), patches=True)
+            self._tab.send_elements(patch_elements(markup), elements)
 
     def exec_script(self, script: str) -> None:
         """Run JavaScript in the browser, once, after what was sent before it."""
@@ -259,9 +259,14 @@ class Context:
     async def patch(self) -> bytes:
         """The event that brings the view in the browser up to date."""
         node = await bridge.run(self.render)
-        return patch_elements(
-            to_bytes(node, self._tab.visit.nonce), use_view_transition=self._tab.take_arrival()
-        )
+        tab = self._tab
+        nonce = tab.visit.nonce
+        if self is tab.root:
+            if tab.take_arrival():
+                return tab.differ.whole(node, nonce, use_view_transition=True)
+            return tab.differ.update(node, nonce)
+        changes = tab.differ.part(self._element_id, node, nonce)
+        return b"" if changes is None else changes  # a component that the view does not show
 
     def _action(self, handler: Handler, options: tuple[ActionOption, ...]) -> Action:
         if not callable(handler):

@@ -40,12 +40,15 @@ class Page:
         """The route as Starlette writes it."""
         return self.route.replace("...}", ":path}")
 
-    async def open(self, tab: Tab) -> h.H:
-        """Set the page up in a new tab and render its view, in the tab's queue."""
+    async def open(self, tab: Tab) -> h.Element | None:
+        """Set the page up in a new tab and render its view, in the tab's queue.
+
+        None if the page redirects.
+        """
         context: Context = await tab.run(partial(self.set_up, tab))
         if tab.redirect_to:
-            return h.Text("")
-        view: h.H = await tab.run(context.render)
+            return None
+        view: h.Element = await tab.run(context.render)
         return view
 
     async def set_up(self, tab: Tab) -> Context:

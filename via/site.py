@@ -102,7 +102,7 @@ class Site:
         try:
             view = await page.open(tab)
             await tab.save_session()
-            if tab.redirect_to:
+            if view is None:
                 tab.dispose()
                 response: Response = RedirectResponse(tab.redirect_to, 303)
             else:
@@ -125,7 +125,7 @@ class Site:
     def _new_tab(self, visit: Visit, session: Session) -> Tab:
         return Tab(self._open_runtime(), visit, self.layout, session)
 
-    def _document(self, tab: Tab, view: h.H) -> Response:
+    def _document(self, tab: Tab, view: h.Element) -> Response:
         options = self.options
         page = document(
             tab,
@@ -137,6 +137,7 @@ class Site:
         )
         body = to_bytes(page, tab.visit.nonce)
         tab.deliver()
+        tab.differ.remember(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:
             # The official client compiles its expressions.

@@ -8,8 +8,9 @@ from typing import Any, Final, Protocol
 
 from .compression import choose
 
-HEARTBEAT: Final = 25.0
-"""Seconds of silence after which a comment line shows that the stream lives."""
+HEARTBEAT: Final = 20.0
+"""Seconds between two looks at whether a comment line must show that the stream lives: it is
+silent for twice as long at most."""
 
 _COMMENT: Final = b":\n\n"
 
@@ -30,11 +31,12 @@ class Source(Protocol):
 class Stream:
     """Sends a source's frames at the pace at which the browser reads them."""
 
-    __slots__ = ("_ended", "_loop", "_task", "_timer", "_waiter")
+    __slots__ = ("_ended", "_loop", "_spoke", "_task", "_timer", "_waiter")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._ended = False
+        self._spoke = False
         self._waiter: asyncio.Future[bool] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
@@ -71,6 +73,7 @@ class Stream:
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))
         try:
+            self._timer = self._loop.call_later(HEARTBEAT, self._beat)
             await send(_start(http_version, compression.name, cookie))
             while not self._ended:
                 if source.has_frame():
@@ -82,6 +85,7 @@ class Stream:
                 else:
                     continue
                 if frame:
+                    self._spoke = True
                     await send({"type": "http.response.body", "body": frame, "more_body": True})
             await send({"type": "http.response.body", "body": compression.finish()})
         except asyncio.CancelledError:
@@ -99,12 +103,17 @@ class Stream:
     async def _silence(self) -> bool:
         """Wait to be woken; True if the time for a heartbeat came first."""
         self._waiter = self._loop.create_future()
-        self._timer = self._loop.call_later(HEARTBEAT, self._resume, True)
         try:
             return await self._waiter
         finally:
             self._waiter = None
-            self._timer.cancel()
+
+    def _beat(self) -> None:
+        """One timer serves all frames: it sees to a heartbeat only if none came since the last."""
+        if not self._spoke:
+            self._resume(True)
+        self._spoke = False
+        self._timer = self._loop.call_later(HEARTBEAT, self._beat)
 
     def _resume(self, heartbeat: bool) -> None:
         if self._waiter is not None and not self._waiter.done():

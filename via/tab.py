@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import msgspec
 
 from . import h
+from ._core.diff import ViewDiffer
 from ._core.events import execute_script, patch_signals
+from ._core.tree import identity
 from .errors import ViaError
 from .faults import log_fault
 from .handover import Handover
 from .intervals import Interval
 from .mailbox import Mailbox
-from .outbox import Outbox
+from .outbox import Elements, Outbox
 from .sessions import Session
 from .stream import Stream
 from .tokens import new_token
@@ -87,6 +89,7 @@ class Tab:
         "changed",
         "closed",
         "csrf",
+        "differ",
         "handover",
         "id",
         "layout",
@@ -123,6 +126,7 @@ class Tab:
         self.streamed = False
         self.closed = False
         self._counters: dict[str, int] = {}
+        self.differ = ViewDiffer("via-x", self._log_duplicate)
         self._arriving = False
         self._journeys = 0
         self._computed: list[Computed] = []
@@ -183,9 +187,13 @@ class Tab:
         """Send the changed signals."""
         self._on_loop(self._queue_signals)
 
-    def send_event(self, event: bytes, *, patches: bool = False) -> None:
-        """Send an event, in order; `patches` says that it changes elements."""
-        self._on_loop(self._queue_event, event, patches)
+    def send_event(self, event: bytes) -> None:
+        """Send an event, in order."""
+        self._on_loop(self._queue_event, event)
+
+    def send_elements(self, event: bytes, elements: Sequence[h.H]) -> None:
+        """Send an event that brings elements, in order."""
+        self._on_loop(self._queue_event, event, elements)
 
     # What pub/sub uses
 
@@ -259,7 +267,7 @@ class Tab:
     def leave_to(self, url: str) -> None:
         """Leave the rest to the browser: it loads the URL."""
         self.opening = False
-        self._queue_event(redirect_script(url, self.visit.nonce), False)
+        self._queue_event(redirect_script(url, self.visit.nonce))
 
     def logger(self) -> logging.Logger:
         """Where this tab logs."""
@@ -284,6 +292,7 @@ class Tab:
         for name, signal in self.signals.items():
             if not signal._bound:
                 self.changed[name] = signal
+        self.differ.reset()
         if self.root is not None:
             self._outbox.add_view(self.root)
         self._signals_due = True
@@ -338,15 +347,27 @@ class Tab:
             if isinstance(entry, bytes):
                 events.append(entry)
                 continue
+            if isinstance(entry, Elements):
+                events.append(entry.event)
+                self._adopt(entry.nodes)
+                continue
             try:
                 events.append(await entry.patch())
             except Exception as error:
                 self.log(f"the view {entry.view_name()}", error)
         return b"".join(events)
 
+    def _adopt(self, nodes: Sequence[h.H]) -> None:
+        """Know of elements that were sent beside the views."""
+        for node in nodes:
+            if isinstance(node, h.Element) and (name := identity(node)) is not None:
+                self.differ.adopt(name, node)
+            else:
+                self.differ.reset()
+
     def cookie_confirmed(self) -> None:
         """The browser has the session's cookie: the stream goes on."""
-        self._queue_event(self.handover.confirm(), False)
+        self._queue_event(self.handover.confirm())
 
     def ask_for_request(self) -> None:
         """Have the browser send a request, if there is a cookie that it must be given."""
@@ -402,8 +423,8 @@ class Tab:
         if self._stream is not None:
             self._stream.wake()
 
-    def _queue_event(self, event: bytes, patches: bool) -> None:
-        self._outbox.add_event(event, patches=patches)
+    def _queue_event(self, event: bytes, nodes: Sequence[h.H] = ()) -> None:
+        self._outbox.add_event(event, nodes)
         if self._outbox.overflown:
             self._start_over()
         if self._stream is not None:
@@ -421,6 +442,11 @@ class Tab:
     def _on_loop(self, call: Callable[..., Any], *args: Any) -> None:
         if self.runtime is not None and not self.closed:
             self.runtime.on_loop(call, *args)
+
+    def _log_duplicate(self, id: str) -> None:
+        self.logger().warning(
+            "page %s: two elements have the id %r; the whole view is sent", self.visit.url, id
+        )
 
     def _log_job(self, job: Callable[[], Any], error: Exception) -> None:
         handler = getattr(job, "handler", job)

@@ -229,7 +229,7 @@ def test_many_syncs_in_one_turn_are_one_rendering(v, visitor):
     with someone.listen() as stream:
         before = len(renderings)
         someone.act("a1")
-        stream.wait_for("<p>")
+        stream.wait_for(f">{before + 1}</p>")
         assert len(renderings) == before + 1
 
 

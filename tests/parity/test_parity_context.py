@@ -232,7 +232,7 @@ def test_an_action_inside_of_middleware_of_its_own(on_page):
 
 
 SENT = {
-    "sync": (lambda c: c.sync(), "still the view"),
+    "sync": (lambda c: c.sync(), "the view shows changed"),
     "sync_signals": (lambda c: c.sync_signals(), '"s1":"changed"'),
     "sync_elements": (lambda c: c.sync_elements(h.P(h.ID("part"), h.Text("a part"))), "a part"),
     "exec_script": (lambda c: c.exec_script("alert(7)"), "alert(7)"),
@@ -258,7 +258,7 @@ def test_what_an_action_sends(on_page, method):
             signal.set_value("changed")
             send(c)
 
-        c.view(lambda: h.P(act.on_click(), h.Text("still the view")))
+        c.view(lambda: h.P(act.on_click(), h.Text(f"the view shows {signal.string()}")))
 
     with on_page(page) as (tab, stream):
         assert tab.act().status_code == 204

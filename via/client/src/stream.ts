@@ -8,7 +8,7 @@ import { CONNECTION } from "./marks";
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
-/** The server says something every 25 s; when it has not for this long, it is gone. */
+/** The server says something every 40 s; when it has not for this long, it is gone. */
 const SILENCE = 60_000;
 
 /** Shown on <html>, for styles and tests. */
