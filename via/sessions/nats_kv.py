@@ -115,7 +115,7 @@ class NATSStore:
 
     async def _put(self, key: str, data: bytes, expiry: float, revision: object) -> int | None:
         jetstream, _ = await self._open()
-        headers = {
+        headers: dict[str, str] = {
             Header.EXPECTED_LAST_SUBJECT_SEQUENCE: str(revision),
             Header.MSG_TTL: str(max(1, math.ceil(expiry - self._clock()))),
         }
