@@ -20,3 +20,4 @@ def _fixture(name: str) -> object:
 
 render = _fixture("render")
 events = _fixture("events")
+codecs = _fixture("codecs")

@@ -147,7 +147,7 @@ def test_a_store_that_cannot_be_is_named(tmp_path) -> None:
     (tmp_path / "file").write_text("")
 
     async def scenario() -> None:
-        with pytest.raises(via.PubSubError, match="nats_dir .* cannot be used"):
+        with pytest.raises(via.PubSubError, match=r"nats_dir .* cannot be used"):
             await EmbeddedServer(store_dir=tmp_path / "file", logger=LOGGER).start()
 
     asyncio.run(scenario())
