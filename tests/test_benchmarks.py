@@ -4,10 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("psutil")
-
 
 def test_action_driver_drives_via() -> None:
     program = (
