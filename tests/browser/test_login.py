@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+import via
+
 
 @pytest.fixture
 def members(serve):
@@ -57,3 +59,33 @@ def test_the_documented_login_from_the_first_visit_to_the_last(members, page, ne
     expect(page).to_have_url(f"{members.url}/login")
     second.reload()
     expect(second).to_have_url(re.compile("/login$"))
+
+
+def test_a_login_outlives_a_restart_of_the_server(serve, page, tmp_path, console):
+    console.allow("net::ERR_")
+    app = importlib.reload(importlib.import_module("via.examples.auth")).v
+    app.config(via.Options(session_manager=via.new_sqlite_session_manager(tmp_path / "s.db")))
+    server = serve(app)
+    page.goto(f"{server.url}/login")
+    log_in(page, "secret")
+    expect(page.get_by_role("heading")).to_have_text("Welcome, admin")
+    server.stop()
+    expect(page.locator("html")).to_have_attribute("data-via-connection", "reconnecting")
+    server.start()
+    expect(page.locator("html")).to_have_attribute("data-via-connection", "open", timeout=20_000)
+    expect(page.get_by_role("heading")).to_have_text("Welcome, admin")
+    page.reload()
+    expect(page.get_by_role("heading")).to_have_text("Welcome, admin")
+
+
+def test_tabs_of_one_browser_share_a_session(members, page, new_page):
+    page.goto(f"{members.url}/login")
+    second = new_page(page.context)
+    second.goto(f"{members.url}/login")
+    log_in(page, "secret")
+    expect(page.get_by_role("heading")).to_have_text("Welcome, admin")
+    second.goto(f"{members.url}/dashboard")
+    second.get_by_role("button", name="Log Out").click()
+    expect(second).to_have_url(f"{members.url}/login")
+    page.reload()
+    expect(page).to_have_url(f"{members.url}/login")
