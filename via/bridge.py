@@ -116,7 +116,9 @@ def start(handler: Callable[..., Any], *args: Any) -> Finished[Any] | Coroutine[
     if not worker.parked:
         return _drive(worker, value)
     result = _ended(worker, value)
-    return _await(result) if isawaitable(result) else Finished(result)
+    if result is not None and isawaitable(result):
+        return _await(result)
+    return Finished(result)
 
 
 def _ended(worker: _Handler, outcome: Finished[Any] | _Raised) -> Any:

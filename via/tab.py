@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from .runtime import Runtime
     from .signals import Signal
 
+SMALL_VIEW: Final = 400
+"""Bytes up to which a view that changed is sent as a whole."""
+
 MAX_JOBS: Final = 10_000
 """Handlers that may wait in one tab's queue."""
 
@@ -126,7 +129,7 @@ class Tab:
         self.streamed = False
         self.closed = False
         self._counters: dict[str, int] = {}
-        self.differ = ViewDiffer("via-x", self._log_duplicate)
+        self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW)
         self._arriving = False
         self._journeys = 0
         self._computed: list[Computed] = []

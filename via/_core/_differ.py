@@ -49,7 +49,8 @@ class ViewDiffer:
 
     `anchor_prefix` begins the ids that elements without one are given; it differs between the
     differs of one page. `on_duplicate` is called with an id that two elements of a view share,
-    once for each; such views are sent as a whole.
+    once for each; such views are sent as a whole. So are views of up to `small` bytes: to find
+    what changed in them takes longer than to send them.
 
     `update` and `part` remember what they return as sent: after events were lost, or the page was
     patched by other means, call `reset`.
@@ -58,8 +59,12 @@ class ViewDiffer:
     _tree: ModuleType = tree
 
     def __init__(
-        self, anchor_prefix: str, on_duplicate: Callable[[str], object] | None = None
+        self,
+        anchor_prefix: str,
+        on_duplicate: Callable[[str], object] | None = None,
+        small: int = 0,
     ) -> None:
+        self._small = small
         self._prefix = anchor_prefix
         self._on_duplicate = on_duplicate
         self._reported: set[str] = set()
@@ -99,6 +104,11 @@ class ViewDiffer:
         if t.equal(old, node):
             self._root = node
             return b""
+        if self._small:
+            if not self._size:
+                self._size = len(t.write(node, None, nonce))
+            if self._size <= self._small:
+                return self.whole(node, nonce)
         self._nonce = nonce
         shadow, patches = self._element(old, node, self._shadow)
         self._root, self._shadow = node, shadow
