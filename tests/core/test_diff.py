@@ -480,3 +480,18 @@ def test_views_nested_very_deeply_are_sent_whole(core):
 def test_the_whole_view_may_come_with_a_view_transition(core):
     event = core.differ().whole(core.view("a"), use_view_transition=True)
     assert b"data: useViewTransition true\n" in event
+
+
+def test_a_small_view_is_sent_whole_and_not_at_all_if_nothing_changed(core: Core) -> None:
+    class Differ(ViewDiffer):
+        _tree = core.tree
+
+    differ = Differ(PREFIX, None, 200)
+    rows = [core.p(f"row {number}", id=f"row{number}") for number in range(3)]
+    differ.remember(core.view(*rows))
+    assert differ.update(core.view(*rows)) == b""
+    sent = differ.update(core.view(*rows[:2], core.p("new", id="row2")))
+    assert b'<div id="view"><p id="row0">row 0</p>' in sent
+    many = [core.p(f"row {number}", id=f"row{number}") for number in range(20)]
+    differ.update(core.view(*many))
+    assert b"row0" not in differ.update(core.view(*many[:19], core.p("last", id="row19")))

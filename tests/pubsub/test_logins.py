@@ -78,9 +78,11 @@ def test_the_first_url_may_be_dead(nats_server) -> None:
 def test_tls_with_a_certificate_of_ones_own(nats_server, tmp_path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-keyout", key, "-out", certificate, "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1"],
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-keyout", key, "-out", certificate, "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
         check=True,
         capture_output=True,
     )
@@ -114,7 +116,7 @@ def vouch(issuer: nkeys.KeyPair, subject: nkeys.KeyPair, name: str, claims: dict
     return f"{signed}.{encoded(issuer.sign(signed.encode()))}"
 
 
-def test_a_credentials_file(nats_server, tmp_path) -> None:
+def test_a_credentials_file(nats_server, tmp_path, monkeypatch) -> None:
     operator = key_pair(nkeys.PREFIX_BYTE_OPERATOR, "operator")
     account = key_pair(nkeys.PREFIX_BYTE_ACCOUNT, "account")
     user = key_pair(nkeys.PREFIX_BYTE_USER, "user")
@@ -140,6 +142,6 @@ def test_a_credentials_file(nats_server, tmp_path) -> None:
         f"resolver_preload: {{ {account.public_key.decode()}: {account_jwt} }}"
     )
     assert messages_flow(url=f"nats://127.0.0.1:{port}", credentials=credentials)
+    monkeypatch.setattr("via.pubsub.nats_backend.CONNECT_TIMEOUT", 1.0)
     with pytest.raises(via.PubSubError, match="no connection to NATS"):
-        pytest.MonkeyPatch().setattr("via.pubsub.nats_backend.CONNECT_TIMEOUT", 1.0)
         messages_flow(url=f"nats://127.0.0.1:{port}")

@@ -96,6 +96,9 @@ class ViewDiffer:
 
     def update(self, node: Element, nonce: str = "") -> bytes:
         """The events that turn the view into this one; b"" if nothing changed."""
+        return self._update(node, nonce, self._small)
+
+    def _update(self, node: Element, nonce: str, small: int) -> bytes:
         t, old = self._tree, self._root
         if old is None or t.identity(old) != t.identity(node) or old.tag != node.tag:
             return self.whole(node, nonce)
@@ -104,10 +107,10 @@ class ViewDiffer:
         if t.equal(old, node):
             self._root = node
             return b""
-        if self._small:
+        if small:
             if not self._size:
                 self._size = len(t.write(node, None, nonce))
-            if self._size <= self._small:
+            if self._size <= small:
                 return self.whole(node, nonce)
         self._nonce = nonce
         shadow, patches = self._element(old, node, self._shadow)
@@ -130,7 +133,7 @@ class ViewDiffer:
         None if the view has no such element.
         """
         grafted = self._graft(name, node)
-        return None if grafted is None else self.update(grafted, nonce)
+        return None if grafted is None else self._update(grafted, nonce, 0)
 
     def adopt(self, name: str, node: Element) -> None:
         """Take the element of this id to be `node` in the browser, sent there by other means."""
