@@ -184,13 +184,13 @@ def show(desk: Desk, page: Page) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def example(serve: Callable[[Any], Server]) -> Callable[[str], Server]:
-    """`example(name)`: serve a fresh instance of an example, without a limit of its rate."""
+def example(serve: Callable[[Any], Server]) -> Callable[..., Server]:
+    """`example(name, **options)`: serve a fresh instance of an example, its rate unlimited."""
 
-    def start(name: str) -> Server:
+    def start(name: str, **options: Any) -> Server:
         module = importlib.import_module(f"via.examples.{name}")
         app = importlib.reload(module).v
-        app.config(via.Options(action_rate_limit=via.RateLimitConfig(rate=-1)))
+        app.config(via.Options(action_rate_limit=via.RateLimitConfig(rate=-1), **options))
         return serve(app)
 
     return start

@@ -1,5 +1,8 @@
 """The examples, used as a person would: in real Chromium, over the embedded broker."""
 
+import os
+import signal
+
 from playwright.sync_api import Page, expect
 
 
@@ -61,6 +64,25 @@ def test_the_history_is_the_last_fifty_messages_oldest_first(example, page, wait
     expect(lines).to_have_count(50)
     expect(lines.first).to_have_text("line 3")
     expect(lines.last).to_have_text("line 52")
+
+
+def test_the_chat_goes_on_when_its_broker_is_killed(example, new_page, tmp_path, wait_until):
+    server = example("chat", nats_dir=tmp_path / "store")
+    ada, bob = new_page(), new_page()
+    for person in (ada, bob):
+        person.goto(f"{server.url}/music")
+        connected(person)
+    say(ada, "before")
+    expect(bob.locator("#messages li p")).to_have_text(["before"])
+    broker = server.app._run.broker._server
+    killed = broker.pid
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: broker.pid not in (0, killed), "the broker to be back")
+    say(bob, "after")
+    expect(ada.locator("#messages li p")).to_have_text(["before", "after"], timeout=20_000)
+    late = new_page()
+    late.goto(f"{server.url}/music")
+    expect(late.locator("#messages li p")).to_have_text(["before", "after"])
 
 
 def test_the_tab_survives_a_restart_of_the_server(example, page, console):
