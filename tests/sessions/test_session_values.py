@@ -141,3 +141,25 @@ async def test_nothing_is_kept_without_a_browser() -> None:
     session.delete("a")
     assert (session.get("a"), session.id(), session.keys()) == (None, "", [])
     assert session.cookie_change() is None
+
+
+async def test_a_struct_whose_class_is_gone_leaves_the_rest_readable(backend, caplog) -> None:
+    token = await saved(backend.manager(), user=User("ada", Address("x", 1)), name="ada")
+    session = await backend.manager().load(token)
+    with pytest.MonkeyPatch().context() as patch:
+        patch.delitem(globals(), "User")
+        assert session.get("user") is None
+        assert session.get("user") is None
+        assert session.get_string("name") == "ada"
+    lines = [r for r in caplog.records if "'user' cannot be restored" in r.getMessage()]
+    assert len(lines) == 1
+    assert session.get("user") == User("ada", Address("x", 1))
+
+
+async def test_a_struct_made_inside_a_function_is_refused() -> None:
+    class Local(msgspec.Struct):
+        n: int
+
+    session = await SessionManager().load("")
+    with pytest.raises(SessionError, match="'local'"):
+        session.set("local", Local(1))

@@ -113,3 +113,16 @@ async def test_an_open_connection_serves_as_well(tmp_path) -> None:
     assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
     await manager.close()
     connection.close()
+
+
+async def test_a_lock_that_is_held_for_too_long_is_reported(tmp_path, clock, monkeypatch) -> None:
+    monkeypatch.setattr("via.sessions.sqlite._BUSY_TIMEOUT", 0.05)
+    store = SQLiteStore(tmp_path / "s.db", clock=clock)
+    blocker = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(SessionError, match="locked"):
+        await store.save(KEY, b"x", clock.now + 10, None)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert await store.save(KEY, b"x", clock.now + 10, None) is not None
+    await store.close()
