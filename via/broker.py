@@ -29,7 +29,10 @@ class Broker:
     async def open(cls, options: Options, logger: logging.Logger) -> Broker:
         """Start what the options name. Raises PubSubError if it cannot be had."""
         if options.pubsub is not None:
-            return cls(options.pubsub, logger)
+            broker = cls(options.pubsub, logger)
+            for config in options.streams or ():
+                await broker.hub.streams().ensure_stream(config)
+            return broker
         server = None
         arguments: dict[str, Any] = {}
         if options.nats_url is None:

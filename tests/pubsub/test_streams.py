@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from support import Visitor
 
 import via
 from via import bridge
@@ -201,3 +202,36 @@ def test_following_has_neither_gap_nor_duplicate_while_others_publish(play, roun
         await publisher
 
     play(scenario)
+
+
+def test_the_options_streams_are_made_by_a_backend_of_ones_own(serve) -> None:
+    v = via.new()
+    v.config(via.Options(pubsub=via.MemoryPubSub(), streams=[LOG]))
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        via.publish_durable(c, "log.a", Line(3))
+        lines = via.replay_history[Line](c, "log.a", 5)
+        c.view(lambda: via.h.P(via.h.Text(lines[0].n if lines else "none")))
+
+    someone = Visitor(serve(v).url)
+    assert someone.visit().css_first("p").text() == "3"
+    someone.http.close()
+
+
+def test_streams_asked_of_a_backend_that_has_none_are_named() -> None:
+    class Bare:
+        def publish(self, subject, data): ...
+
+        def subscribe(self, subject, handler): ...
+
+        def close(self): ...
+
+    v = via.new()
+    v.config(via.Options(pubsub=Bare(), streams=[LOG]))
+
+    async def start() -> None:
+        with pytest.raises(via.PubSubError, match="Bare has no streams"):
+            await v._start()
+
+    asyncio.run(start())
