@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 import nats
 from nats.aio.client import Client
@@ -50,6 +51,7 @@ class NATSBackend:
         self._logger = logger
         self._reports = Reports(logger)
         self._options: dict[str, Any] = {"reconnect_time_wait": _RECONNECT_WAIT}
+        self._options |= _login(self._urls[0])
         if token is not None:
             self._options["token"] = token
         if credentials is not None:
@@ -152,3 +154,13 @@ class NATSBackend:
         self._logger.warning("NATS: connected again")
         for follower in list(self._followers):
             follower.resume()
+
+
+def _login(url: str) -> dict[str, str]:
+    """The login in a URL; it also serves for the servers that the cluster tells of later."""
+    parts = urlsplit(url)
+    if not parts.username:
+        return {}
+    if parts.password is None:
+        return {"token": unquote(parts.username)}
+    return {"user": unquote(parts.username), "password": unquote(parts.password)}
