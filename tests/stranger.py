@@ -29,7 +29,8 @@ try:
     client = opener.open(f"http://{ADDRESS}/_datastar.js", timeout=10).read()
     assert len(client) > 1000
     demo.send_signal(signal.SIGTERM)
-    assert demo.wait(20) == 0, f"the demo ended with {demo.returncode}"
+    # The server shuts down, and then lets the signal have its usual effect.
+    assert demo.wait(20) in (0, -signal.SIGTERM), f"the demo ended with {demo.returncode}"
 finally:
     demo.kill()
 print("1 passed, 0 failed")
