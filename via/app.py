@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from starlette.routing import Router
 
 from . import h
+from .answers import Answer
 from .broker import Broker
-from .endpoints import Endpoints, Scope, respond
+from .endpoints import Endpoints, Scope
 from .errors import ConfigError, ViaError
 from .groups import Group
 from .interrupts import Interrupts
@@ -206,7 +207,7 @@ class V:
         if scope["type"] != "http":
             raise ViaError(f"via serves HTTP, not {scope['type']!r}")
         if self._closed:
-            await respond(send, 503, b"the app is shut down\n")
+            await Answer(503, b"the app is shut down\n").send(send)
             return
         run = self._run or await self._start()
         path = scope["path"].removeprefix(scope.get("root_path", ""))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from .answers import DONE, Answer
+from .bridge import Finished
 from .errors import ViaError
 from .faults import log_fault
 from .mailbox import MailboxClosed
@@ -17,7 +20,12 @@ from .sessions import Session
 from .stream import Receive, Send, Stream
 from .tab import Busy, Tab, Visit
 from .tokens import is_token
-from .visitors import is_visitor, visitor_session
+from .visitors import Headers, is_visitor, needs_no_session, visitor_session
+
+if TYPE_CHECKING:
+    from .actions import Action
+
+T = TypeVar("T")
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of signals that one request may carry."""
@@ -26,6 +34,7 @@ Scope = MutableMapping[str, Any]
 Reopen = Callable[[str, Visit, Session], Awaitable[Tab | None]]
 """Opens the page at a path anew, for a tab whose context is gone."""
 
+_POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
 _LOCATION: Final = re.compile(rb"/(?!/)[\x21-\x7e]*")
 
 
@@ -46,40 +55,51 @@ class Endpoints:
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer the request if the path is one of these; False if it is not."""
-        try:
-            if self._runtime.closing:
-                await respond(send, 503, b"the server is shutting down\n")
-            elif path.startswith("/_action/"):
-                _require(scope, "POST")
-                await self._action(path[9:], scope, receive, send)
-            elif path == "/_navigate":
-                _require(scope, "POST")
-                await self._navigate(scope, receive, send)
-            elif path == "/_sse":
-                _require(scope, "GET")
-                await self._sse(scope, receive, send)
-            elif path == "/_session/ready":
-                _require(scope, "POST")
-                await self._ready(scope, receive, send)
-            elif path == "/_session/close":
-                _require(scope, "POST")
-                await self._close(receive, send)
-            else:
-                return False
-        except Refused as refused:
-            self._runtime.logger.warning(
-                "refused %s %s with %d: %s", scope["method"], path, refused.status, refused
-            )
-            await respond(send, refused.status, f"{refused}\n".encode())
+        if self._runtime.closing:
+            await Answer(503, b"the server is shutting down\n").send(send)
+            return True
+        if path == "/_sse":
+            tab = await self._guard(scope["method"], path, self._streaming_tab(scope))
+            if isinstance(tab, Tab):
+                await self._stream(tab, scope, receive, send)
+                return True
+            answer = tab
+        elif path.startswith("/_action/") or path in _POSTED:
+            posted = self._post(path, scope, receive)
+            answer = await self._guard(scope["method"], path, posted)
+        else:
+            return False
+        await answer.send(send)
         return True
 
-    async def _action(self, id: str, scope: Scope, receive: Receive, send: Send) -> None:
-        signals = _signals(await _body(receive))
-        tab = await self._tab(scope, signals)
+    def act(self, id: str, headers: Headers, body: bytes) -> Answer | Coroutine[Any, Any, Answer]:
+        """Run an action; returns a coroutine of the answer where something has to wait for it."""
+        path = f"/_action/{id}"
+        try:
+            signals = _signals(body)
+            tab = self._known(signals)
+            if needs_no_session(self._runtime.sessions, tab, headers):
+                answer = self._run(id, tab, signals)
+            else:
+                answer = self._check_and_run(id, tab, headers, signals)
+        except Refused as refused:
+            return self._refusal("POST", path, refused)
+        return answer if isinstance(answer, Answer) else self._guard("POST", path, answer)
+
+    # Actions
+
+    async def _check_and_run(
+        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
+    ) -> Answer:
+        await self._check(tab, headers)
+        return await _settled(self._run(id, tab, signals))
+
+    def _run(
+        self, id: str, tab: Tab, signals: dict[str, Any]
+    ) -> Answer | Coroutine[Any, Any, Answer]:
         action = tab.actions.get(id)
         if action is None:
             raise Refused(404, f"page {tab.visit.url} has no action {id[:40]!r}")
-
         if not action.allows(tab.bucket):
             raise Refused(
                 429, f"page {tab.visit.url}: the action {action.name()} is called too often"
@@ -90,33 +110,69 @@ class Endpoints:
             return action.run()
 
         try:
-            await tab.run(job)
-        except Busy as busy:
-            raise Refused(429, str(busy)) from None
-        except MailboxClosed:
-            raise Refused(410, "the page has ended") from None
+            outcome = tab.begin(job)
         except Exception as error:
-            what = f"page {tab.visit.url}: the action {action.name()}"
-            log_fault(self._runtime.logger, what, error)
-            tab.ask_for_request()
-            await respond(send, 500, b"the action failed; the server's log says why\n")
-        else:
-            await self._done(tab, send)
+            return self._failed(tab, action, error)
+        if isinstance(outcome, Finished):
+            return self._done(tab)
+        return self._finish(tab, action, outcome)
 
-    async def _sse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _finish(self, tab: Tab, action: Action, outcome: asyncio.Future[Any]) -> Answer:
+        try:
+            await outcome
+        except Exception as error:
+            return self._failed(tab, action, error)
+        return await _settled(self._done(tab))
+
+    def _failed(self, tab: Tab, action: Action, error: Exception) -> Answer:
+        if isinstance(error, Busy):
+            raise Refused(429, str(error)) from None
+        if isinstance(error, MailboxClosed):
+            raise Refused(410, "the page has ended") from None
+        what = f"page {tab.visit.url}: the action {action.name()}"
+        log_fault(self._runtime.logger, what, error)
+        tab.ask_for_request()
+        return Answer(500, b"the action failed; the server's log says why\n")
+
+    def _done(self, tab: Tab) -> Answer | Coroutine[Any, Any, Answer]:
+        """Answer a request that succeeded; with the session's cookie, if that changed."""
+        if tab.handover.session.unsaved:
+            return self._save(tab)
+        cookie = tab.handover.answer()
+        if cookie is None:
+            return DONE
+        header, events = cookie
+        return Answer(200, events, b"text/event-stream", header)
+
+    async def _save(self, tab: Tab) -> Answer:
+        try:
+            await tab.save_session()
+        except ViaError as error:
+            tab.log("saving the session", error)
+            tab.ask_for_request()
+            return Answer(500, b"the session could not be saved; the log says why\n")
+        return await _settled(self._done(tab))
+
+    # Streams
+
+    async def _streaming_tab(self, scope: Scope) -> Tab:
+        """The tab that asks for its stream."""
+        _require(scope, "GET")
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         signals = _signals(query.get("datastar", "").encode())
         tab = self._find(signals)
         if tab is None or not await is_visitor(self._runtime.sessions, tab, scope["headers"]):
-            tab = await self._revive(scope, signals)
-        else:
-            tab.receive(signals)
-            if tab.streamed:
-                tab.refresh()
+            return await self._revive(scope, signals)
+        tab.receive(signals)
+        if tab.streamed:
+            tab.refresh()
+        return tab
+
+    async def _stream(self, tab: Tab, scope: Scope, receive: Receive, send: Send) -> None:
         stream = Stream(self._runtime.loop)
         cookie = tab.open_stream(stream)
+        accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
         try:
-            accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
             await stream.serve(
                 tab,
                 receive,
@@ -145,42 +201,47 @@ class Endpoints:
         tab.adopt(signals)
         return tab
 
-    async def _navigate(self, scope: Scope, receive: Receive, send: Send) -> None:
-        signals = _signals(await _body(receive))
-        tab = await self._tab(scope, signals)
+    # The other requests
+
+    async def _post(self, path: str, scope: Scope, receive: Receive) -> Answer:
+        _require(scope, "POST")
+        body = await _body(receive)
+        headers = scope["headers"]
+        if path.startswith("/_action/"):
+            return await _settled(self.act(path[9:], headers, body))
+        signals = _signals(body)
+        if path == "/_session/close":
+            tab = self._find(signals)
+            if tab is not None:
+                tab.dispose()
+            return DONE
+        tab = self._known(signals)
+        await self._check(tab, headers)
+        if path == "/_navigate":
+            return self._navigate(tab, signals)
+        if not tab.handover.session.cookie_due:
+            tab.cookie_confirmed()
+        return await _settled(self._done(tab))
+
+    def _navigate(self, tab: Tab, signals: Mapping[str, Any]) -> Answer:
         url = signals.get("via_url")
         if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
             raise Refused(400, "via_url is no path of this app")
         tab.navigate(url, signals.get("via_popstate") is True)
-        await respond(send, 204)
+        return DONE
 
-    async def _ready(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tab = await self._tab(scope, _signals(await _body(receive)))
-        if not tab.handover.session.cookie_due:
-            tab.cookie_confirmed()
-        await self._done(tab, send)
-
-    async def _done(self, tab: Tab, send: Send) -> None:
-        """Answer a request that succeeded; with the session's cookie, if that changed."""
+    async def _guard(self, method: str, path: str, answer: Awaitable[T]) -> T | Answer:
+        """The answer, also where it is that the request is at fault."""
         try:
-            await tab.save_session()
-        except ViaError as error:
-            tab.log("saving the session", error)
-            tab.ask_for_request()
-            await respond(send, 500, b"the session could not be saved; the log says why\n")
-            return
-        answer = tab.handover.answer()
-        if answer is None:
-            await respond(send, 204)
-        else:
-            cookie, events = answer
-            await respond(send, 200, events, b"text/event-stream", cookie)
+            return await answer
+        except Refused as refused:
+            return self._refusal(method, path, refused)
 
-    async def _close(self, receive: Receive, send: Send) -> None:
-        tab = self._find(_signals(await _body(receive)))
-        if tab is not None:
-            tab.dispose()
-        await respond(send, 204)
+    def _refusal(self, method: str, path: str, refused: Refused) -> Answer:
+        self._runtime.logger.warning(
+            "refused %s %s with %d: %s", method, path, refused.status, refused
+        )
+        return Answer(refused.status, f"{refused}\n".encode())
 
     def _find(self, signals: Mapping[str, Any]) -> Tab | None:
         try:
@@ -188,13 +249,19 @@ class Endpoints:
         except PermissionError as error:
             raise Refused(403, str(error)) from None
 
-    async def _tab(self, scope: Scope, signals: Mapping[str, Any]) -> Tab:
+    def _known(self, signals: Mapping[str, Any]) -> Tab:
         tab = self._find(signals)
         if tab is None:
             raise Refused(404, "the page is not known here; its stream brings it back")
-        if not await is_visitor(self._runtime.sessions, tab, scope["headers"]):
-            raise Refused(403, "the page belongs to another session; reload it")
         return tab
+
+    async def _check(self, tab: Tab, headers: Headers) -> None:
+        if not await is_visitor(self._runtime.sessions, tab, headers):
+            raise Refused(403, "the page belongs to another session; reload it")
+
+
+async def _settled(answer: Answer | Coroutine[Any, Any, Answer]) -> Answer:
+    return answer if isinstance(answer, Answer) else await answer
 
 
 def _require(scope: Scope, method: str) -> None:
@@ -226,20 +293,3 @@ async def _body(receive: Receive) -> bytes:
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
-
-
-async def respond(
-    send: Send,
-    status: int,
-    body: bytes = b"",
-    content_type: bytes = b"text/plain; charset=utf-8",
-    cookie: str | None = None,
-) -> None:
-    """Send a short whole response."""
-    headers = [(b"cache-control", b"no-store")]
-    if body:
-        headers += [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
-    if cookie is not None:
-        headers.append((b"set-cookie", cookie.encode("latin-1")))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

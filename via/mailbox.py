@@ -47,10 +47,27 @@ class Mailbox:
         """Run the job when those before it have ended. Call it on the event loop only."""
         self._add(job, None)
 
-    def submit(self, job: Job) -> asyncio.Future[Any]:
-        """As `post`; the future has the job's result or error, or MailboxClosed."""
-        outcome: asyncio.Future[Any] = self._loop.create_future()
-        self._add(job, outcome)
+    def submit(self, job: Job) -> bridge.Finished[Any] | asyncio.Future[Any]:
+        """As `post`, but the caller is told the job's result.
+
+        A job that runs at once and ends without waiting has its result returned or its error
+        raised; any other is told of by a future, which may also have MailboxClosed.
+        """
+        if self._busy or bridge.can_wait():
+            outcome: asyncio.Future[Any] = self._loop.create_future()
+            self._add(job, outcome)
+            return outcome
+        self._busy = True
+        try:
+            result = bridge.start(job)
+        except BaseException:
+            self._work()
+            raise
+        if isinstance(result, bridge.Finished):
+            self._work()
+            return result
+        outcome = self._loop.create_future()
+        self._task = self._loop.create_task(self._finish(job, outcome, result))
         return outcome
 
     def close(self) -> None:

@@ -15,11 +15,12 @@ from . import h
 from ._core.diff import ViewDiffer
 from ._core.events import execute_script, patch_signals
 from ._core.tree import identity
+from .bridge import Finished
 from .errors import ViaError
 from .faults import log_fault
 from .handover import Handover
 from .intervals import Interval
-from .mailbox import Mailbox
+from .mailbox import Mailbox, MailboxClosed
 from .outbox import Elements, Outbox
 from .sessions import Session
 from .stream import Stream
@@ -220,11 +221,16 @@ class Tab:
 
     async def run(self, job: Callable[[], Any]) -> Any:
         """Run a job in the tab's queue; return its result or raise its error."""
+        outcome = self.begin(job)
+        return outcome.value if isinstance(outcome, Finished) else await outcome
+
+    def begin(self, job: Callable[[], Any]) -> Finished[Any] | asyncio.Future[Any]:
+        """As `run`, without waiting; see `Mailbox.submit`."""
         if self._mailbox is None or self.closed:
-            raise ViaError("the tab has ended")
+            raise MailboxClosed("the tab has ended")
         if len(self._mailbox) >= MAX_JOBS:
             raise Busy(f"page {self.visit.url}: more than {MAX_JOBS} handlers are waiting")
-        return await self._mailbox.submit(job)
+        return self._mailbox.submit(job)
 
     def receive(self, values: Mapping[str, Any]) -> None:
         """Take the signals' values that the browser sent."""

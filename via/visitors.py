@@ -19,15 +19,22 @@ async def visitor_session(sessions: SessionManager, headers: Headers) -> Session
     return await sessions.load(_token(sessions, headers))
 
 
+def needs_no_session(sessions: SessionManager, tab: Tab, headers: Headers) -> bool:
+    """Whether `is_visitor` is true without a look at the sessions' store."""
+    if tab.handover.holds:
+        return True  # the browser is yet to be told of the token
+    return not tab.handover.session.id() and not _token(sessions, headers)
+
+
 async def is_visitor(sessions: SessionManager, tab: Tab, headers: Headers) -> bool:
     """Whether the request comes from the tab's own browser; its session is then up to date.
 
     A tab whose session has ended, or never began, takes the one that its browser has now.
     """
+    if needs_no_session(sessions, tab, headers):
+        return True
     token = _token(sessions, headers)
     own = tab.handover.session.id()
-    if (not token and not own) or tab.handover.holds:
-        return True  # where it holds, the browser is yet to be told of the token
     if own and not same_token(token, own):
         await sessions.load(own)  # it may have ended in another process
         own = tab.handover.session.id()
