@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -256,9 +256,20 @@ class Context:
         """The view function's name, for log lines."""
         return getattr(self._view, "__qualname__", repr(self._view))
 
-    async def patch(self) -> bytes:
-        """The event that brings the view in the browser up to date."""
-        node = await bridge.run(self.render)
+    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """The event that brings the view in the browser up to date.
+
+        A coroutine where the view has to wait for something.
+        """
+        outcome = bridge.start(self.render)
+        if isinstance(outcome, bridge.Finished):
+            return self._patch(outcome.value)
+        return self._patch_later(outcome)
+
+    async def _patch_later(self, rendering: Coroutine[Any, Any, h.Element]) -> bytes:
+        return self._patch(await rendering)
+
+    def _patch(self, node: h.Element) -> bytes:
         tab = self._tab
         nonce = tab.visit.nonce
         if self is tab.root:

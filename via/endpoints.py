@@ -12,12 +12,13 @@ import msgspec
 
 from .answers import DONE, Answer
 from .bridge import Finished
+from .compression import choose
 from .errors import ViaError
 from .faults import log_fault
 from .mailbox import MailboxClosed
 from .runtime import Runtime
 from .sessions import Session
-from .stream import Receive, Send, Stream
+from .stream import WRITER, Receive, Send, Stream
 from .tab import Busy, Tab, Visit
 from .tokens import is_token
 from .visitors import Headers, is_visitor, needs_no_session, visitor_session
@@ -169,18 +170,16 @@ class Endpoints:
         return tab
 
     async def _stream(self, tab: Tab, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = Stream(self._runtime.loop)
-        cookie = tab.open_stream(stream)
         accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
+        stream = Stream(
+            self._runtime.loop,
+            tab,
+            choose(accepted.decode("latin-1")),
+            scope.get("extensions", {}).get(WRITER),
+        )
+        cookie = tab.open_stream(stream)
         try:
-            await stream.serve(
-                tab,
-                receive,
-                send,
-                scope.get("http_version", "1.1"),
-                accepted.decode("latin-1"),
-                cookie,
-            )
+            await stream.serve(receive, send, scope.get("http_version", "1.1"), cookie)
         finally:
             tab.stream_ended(stream)
 

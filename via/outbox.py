@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 MAX_EVENTS: Final = 1000
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -16,17 +16,44 @@ class Elements(NamedTuple):
     nodes: Sequence[Any]
 
 
+class View(Protocol):
+    """What is rendered when it is sent: a page or a component."""
+
+    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """The event that brings the browser up to date; a coroutine where it has to wait."""
+
+    def view_name(self) -> str:
+        """The name of the view's function."""
+
+
 class Outbox:
     """An ordered queue in which renderings coalesce and events do not.
 
     An entry is a view, to be rendered when it is sent, or an event: its bytes, or `Elements`. A
     view that is still waiting is not queued twice, unless elements that came in between could be
     older than it. Views are compared by identity.
+
+    `on_elements(nodes)` is told of elements that are sent, `on_error(view, error)` of what a view
+    raised; what is behind it is still sent.
     """
 
-    __slots__ = ("_bytes", "_entries", "_events", "_waiting", "overflown")
+    __slots__ = (
+        "_bytes",
+        "_entries",
+        "_events",
+        "_on_elements",
+        "_on_error",
+        "_waiting",
+        "overflown",
+    )
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        on_elements: Callable[[Sequence[Any]], None],
+        on_error: Callable[[View, Exception], None],
+    ) -> None:
+        self._on_elements = on_elements
+        self._on_error = on_error
         self.clear()
 
     def __bool__(self) -> bool:
@@ -45,7 +72,7 @@ class Outbox:
         self._entries = [e for e in self._entries if isinstance(e, bytes | Elements)]
         self._waiting.clear()
 
-    def add_view(self, view: Any) -> None:
+    def add_view(self, view: View) -> None:
         """Queue a rendering of the view's newest state."""
         if id(view) not in self._waiting:
             self._waiting.add(id(view))
@@ -68,8 +95,45 @@ class Outbox:
         else:
             self._entries.append(event)
 
-    def take(self) -> list[Any]:
-        """Take all entries, in order."""
+    def take(self, events: list[bytes]) -> bytes | Coroutine[Any, Any, bytes]:
+        """Take all entries: the bytes of `events` and then theirs, in order.
+
+        A coroutine where a view has to wait for something.
+        """
         entries = self._entries
         self.clear()
-        return entries
+        return self._events_of(events, iter(entries))
+
+    def _events_of(
+        self, events: list[bytes], entries: Iterator[Any]
+    ) -> bytes | Coroutine[Any, Any, bytes]:
+        for entry in entries:
+            if isinstance(entry, bytes):
+                events.append(entry)
+            elif isinstance(entry, Elements):
+                events.append(entry.event)
+                self._on_elements(entry.nodes)
+            else:
+                try:
+                    patch = entry.patch()
+                except Exception as error:
+                    self._on_error(entry, error)
+                    continue
+                if not isinstance(patch, bytes):
+                    return self._wait_for(entry, patch, events, entries)
+                events.append(patch)
+        return b"".join(events)
+
+    async def _wait_for(
+        self,
+        view: View,
+        patch: Coroutine[Any, Any, bytes],
+        events: list[bytes],
+        entries: Iterator[Any],
+    ) -> bytes:
+        try:
+            events.append(await patch)
+        except Exception as error:
+            self._on_error(view, error)
+        rest = self._events_of(events, entries)
+        return rest if isinstance(rest, bytes) else await rest

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from contextvars import copy_context
 from typing import Any, Final, Protocol
 
-from .compression import choose
+from .compression import Compression
 
 HEARTBEAT: Final = 20.0
 """Seconds between two looks at whether a comment line must show that the stream lives: it is
 silent for twice as long at most."""
+
+WRITER: Final = "via.writer"
+"""The ASGI extension under which a server offers a `Writer`."""
 
 _COMMENT: Final = b":\n\n"
 
@@ -24,26 +28,69 @@ class Source(Protocol):
     def has_frame(self) -> bool:
         """Whether there is something to send."""
 
-    async def frame(self) -> bytes:
-        """All there is to send, at its newest state."""
+    def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """All there is to send, at its newest state; a coroutine where that has to wait."""
+
+
+class Writer(Protocol):
+    """The way past ASGI that a server may offer for the parts of one response."""
+
+    def is_ready(self) -> bool:
+        """Whether `write` may be called now: the response has begun and the browser keeps up."""
+
+    def write(self, data: bytes) -> None:
+        """Send one more part."""
 
 
 class Stream:
-    """Sends a source's frames at the pace at which the browser reads them."""
+    """Sends a source's frames at the pace at which the browser reads them.
 
-    __slots__ = ("_ended", "_loop", "_spoke", "_task", "_timer", "_waiter")
+    A task does, which a wake-up resumes. Where there is a `Writer` and nothing to wait for, the
+    frame is written without it.
+    """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    __slots__ = (
+        "_compression",
+        "_context",
+        "_ended",
+        "_is_due",
+        "_loop",
+        "_rest",
+        "_source",
+        "_spoke",
+        "_task",
+        "_timer",
+        "_waiter",
+        "_writer",
+    )
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        source: Source,
+        compression: Compression,
+        writer: Writer | None = None,
+    ) -> None:
         self._loop = loop
+        self._source = source
+        self._compression = compression
+        self._writer = writer
+        self._context = copy_context()
         self._ended = False
         self._spoke = False
+        self._is_due = False
+        self._rest: Coroutine[Any, Any, bytes] | None = None
         self._waiter: asyncio.Future[bool] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
 
     def wake(self) -> None:
-        """The source has something to send."""
-        self._resume(False)
+        """The source has something to send; at the end of the loop's turn it is sent."""
+        if self._writer is None:
+            self._resume(False)
+        elif self._waiter is not None and not self._is_due:
+            self._is_due = True
+            self._loop.call_soon(self._write, context=self._context)
 
     def end(self) -> None:
         """End the response after the frame that is being sent."""
@@ -57,27 +104,24 @@ class Stream:
             self._task.cancel()
 
     async def serve(
-        self,
-        source: Source,
-        receive: Receive,
-        send: Send,
-        http_version: str,
-        accepted: str = "",
-        cookie: str | None = None,
+        self, receive: Receive, send: Send, http_version: str, cookie: str | None = None
     ) -> None:
         """Send frames until `end` or until the browser is gone.
 
-        `accepted` is the request's `Accept-Encoding`; `cookie` is for the response's `Set-Cookie`.
+        `cookie` is for the response's `Set-Cookie`.
         """
-        compression = choose(accepted)
+        compression, source = self._compression, self._source
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))
         try:
             self._timer = self._loop.call_later(HEARTBEAT, self._beat)
             await send(_start(http_version, compression.name, cookie))
             while not self._ended:
-                if source.has_frame():
-                    frame = await source.frame()
+                if self._rest is not None or source.has_frame():
+                    rest, self._rest = self._rest, None
+                    frame = rest or source.frame()
+                    if not isinstance(frame, bytes):
+                        frame = await frame
                     if frame:
                         frame = compression.frame(frame)
                 elif await self._silence():
@@ -97,8 +141,30 @@ class Stream:
             self._task = None
             compression.finish()
             watcher.cancel()
+            if self._rest is not None:
+                self._rest.close()
             if self._timer is not None:
                 self._timer.cancel()
+
+    def _write(self) -> None:
+        """Send a frame while the task sleeps; or wake it, if there is something to wait for."""
+        self._is_due = False
+        waiter, writer = self._waiter, self._writer
+        if waiter is None or waiter.done() or writer is None or not self._source.has_frame():
+            return
+        if self._ended or not writer.is_ready():
+            waiter.set_result(False)
+            return
+        try:
+            frame = self._source.frame()
+            if not isinstance(frame, bytes):
+                self._rest = frame
+                waiter.set_result(False)
+            elif frame:
+                writer.write(self._compression.frame(frame))
+                self._spoke = True
+        except Exception as error:
+            waiter.set_exception(error)
 
     async def _silence(self) -> bool:
         """Wait to be woken; True if the time for a heartbeat came first."""

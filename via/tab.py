@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -21,7 +21,7 @@ from .faults import log_fault
 from .handover import Handover
 from .intervals import Interval
 from .mailbox import Mailbox, MailboxClosed
-from .outbox import Elements, Outbox
+from .outbox import Outbox, View
 from .sessions import Session
 from .stream import Stream
 from .tokens import new_token
@@ -53,16 +53,6 @@ class Visit:
 
 Layout = Callable[[h.H], h.H]
 """Wraps the view of every page: takes its node and returns one that holds it."""
-
-
-class View(Protocol):
-    """What a tab renders: a page or a component."""
-
-    async def patch(self) -> bytes:
-        """The event that brings the browser up to date."""
-
-    def view_name(self) -> str:
-        """The name of the view's function."""
 
 
 class Busy(ViaError):
@@ -136,7 +126,7 @@ class Tab:
         self._computed: list[Computed] = []
         self._left: dict[str, Signal] = {}
         self._owned: list[Subscription] = []
-        self._outbox = Outbox()
+        self._outbox = Outbox(self._adopt, self._log_view)
         self._signals_due = False
         self._stream: Stream | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -334,8 +324,11 @@ class Tab:
             return True
         return self._signals_due and bool(self.changed or self._computed)
 
-    async def frame(self) -> bytes:
-        """The events to send: changed signals, then renderings and other events in order."""
+    def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """The events to send: changed signals, then renderings and other events in order.
+
+        A coroutine where a view has to wait for something.
+        """
         if self.handover.holds:
             return self.handover.question()
         self._signals_due = False
@@ -352,19 +345,7 @@ class Tab:
             values: dict[str, Any] = dict.fromkeys(left)
             values.update((name, signal.value) for name, signal in changed.items())
             events.append(patch_signals(msgspec.json.encode(values)))
-        for entry in self._outbox.take():
-            if isinstance(entry, bytes):
-                events.append(entry)
-                continue
-            if isinstance(entry, Elements):
-                events.append(entry.event)
-                self._adopt(entry.nodes)
-                continue
-            try:
-                events.append(await entry.patch())
-            except Exception as error:
-                self.log(f"the view {entry.view_name()}", error)
-        return b"".join(events)
+        return self._outbox.take(events)
 
     def _adopt(self, nodes: Sequence[h.H]) -> None:
         """Know of elements that were sent beside the views."""
@@ -456,6 +437,9 @@ class Tab:
         self.logger().warning(
             "page %s: two elements have the id %r; the whole view is sent", self.visit.url, id
         )
+
+    def _log_view(self, view: View, error: Exception) -> None:
+        self.log(f"the view {view.view_name()}", error)
 
     def _log_job(self, job: Callable[[], Any], error: Exception) -> None:
         handler = getattr(job, "handler", job)
