@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources.abc import Traversable
@@ -34,6 +34,7 @@ from .site import Site
 from .static import resource_directory, static_mount
 from .stream import Receive, Send
 from .tab import Layout
+from .visitors import Headers
 
 if TYPE_CHECKING:
     import uvicorn
@@ -215,6 +216,14 @@ class V:
             await run.script(scope, receive, send)
         elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
             await self._site.app(scope, receive, send)
+
+    def _act(
+        self, id: str, headers: Headers, body: bytes
+    ) -> Answer | Coroutine[Any, Any, Answer] | None:
+        """Run an action past ASGI; None if its request must come the ordinary way."""
+        if self._run is None or self._closed or self._run.runtime.closing:
+            return None
+        return self._run.endpoints.act(id, headers, body)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from .errors import ConfigError
 from .options import split_address
+from .protocol import ActionHead, Protocol
 
 if TYPE_CHECKING:
     from .app import V
@@ -42,7 +44,7 @@ def make_server(app: V) -> uvicorn.Server:
         uvicorn.Config(
             app,
             loop="asyncio" if sys.platform == "win32" else "uvloop",
-            http="httptools",
+            http=partial(Protocol, app._act, ActionHead()),  # type: ignore[arg-type]
             ws="none",
             lifespan="on",
             log_config=None,
