@@ -21,11 +21,11 @@ def v() -> via.V:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Any], Server]]:
-    """Serve an ASGI app: `serve(app).url`; `.stop()` and `.start()` to take it away and back."""
+    """Serve an app: `serve(app).url`; `.stop()` and `.start()` to take it away and back."""
     servers: list[Server] = []
 
-    def start(app: Any) -> Server:
-        server = Server(app)
+    def start(app: Any, *, plain: bool = False) -> Server:
+        server = Server(app, plain=plain)
         server.start()
         servers.append(server)
         return server

@@ -15,6 +15,9 @@ import httpx
 import uvicorn
 from selectolax.lexbor import LexborHTMLParser
 
+import via
+from via.server import make_server
+
 TIMEOUT = 20.0
 
 
@@ -27,10 +30,14 @@ def wait_until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT
 
 
 class Server:
-    """An ASGI app on a free loopback port, in a thread; `stop` and `start` keep the port."""
+    """An app on a free loopback port, in a thread; `stop` and `start` keep the port.
 
-    def __init__(self, app: Any) -> None:
+    A via app is served as `v.start()` serves it, unless `plain` asks for uvicorn as it is.
+    """
+
+    def __init__(self, app: Any, *, plain: bool = False) -> None:
         self.app = app
+        self.plain = plain
         self.port = 0
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -40,14 +47,12 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        config = uvicorn.Config(
-            self.app,
-            host="127.0.0.1",
-            port=self.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
+        if isinstance(self.app, via.V) and not self.plain:
+            config = make_server(self.app).config
+        else:
+            config = uvicorn.Config(self.app, log_config=None, access_log=False)
+        self.config = config
+        config.host, config.port, config.timeout_graceful_shutdown = "127.0.0.1", self.port, 1
         self._server = server = uvicorn.Server(config)
         self._thread = threading.Thread(target=server.run, name="test-server", daemon=True)
         self._thread.start()

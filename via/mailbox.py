@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -36,7 +35,7 @@ class Mailbox:
         self._loop = loop
         self._on_error = on_error
         self._on_end = on_end
-        self._jobs: deque[tuple[Job, asyncio.Future[Any] | None]] = deque()
+        self._jobs: list[tuple[Job, asyncio.Future[Any] | None]] = []
         self._busy = False
         self._task: asyncio.Task[None] | None = None
 
@@ -45,7 +44,12 @@ class Mailbox:
 
     def post(self, job: Job) -> None:
         """Run the job when those before it have ended. Call it on the event loop only."""
-        self._add(job, None)
+        if self._busy or bridge.can_wait():
+            self._add(job, None)
+        else:
+            self._busy = True
+            if self._run(job, None):
+                self._work()
 
     def submit(self, job: Job) -> bridge.Finished[Any] | asyncio.Future[Any]:
         """As `post`, but the caller is told the job's result.
@@ -72,7 +76,7 @@ class Mailbox:
 
     def close(self) -> None:
         """Forget the waiting jobs and cancel the one that is suspended."""
-        jobs, self._jobs = self._jobs, deque()
+        jobs, self._jobs = self._jobs, []
         for _, outcome in jobs:
             if outcome is not None and not outcome.done():
                 outcome.set_exception(MailboxClosed("the tab has ended"))
@@ -82,31 +86,32 @@ class Mailbox:
 
     def _add(self, job: Job, outcome: asyncio.Future[Any] | None) -> None:
         self._jobs.append((job, outcome))
-        if self._busy:
-            return
-        self._busy = True
-        if bridge.can_wait():
+        if not self._busy:
+            self._busy = True
             # Never run one tab's handler inside another's.
             self._loop.call_soon(self._work)
-        else:
-            self._work()
 
     def _work(self) -> None:
         while self._jobs:
-            job, outcome = self._jobs.popleft()
-            try:
-                result = bridge.start(job)
-            except Exception as error:
-                self._fail(job, outcome, error)
-            else:
-                if not isinstance(result, bridge.Finished):
-                    self._task = self._loop.create_task(self._finish(job, outcome, result))
-                    return
-                if outcome is None:
-                    self._on_end()
-                elif not outcome.done():
-                    outcome.set_result(result.value)
+            if not self._run(*self._jobs.pop(0)):
+                return
         self._busy = False
+
+    def _run(self, job: Job, outcome: asyncio.Future[Any] | None) -> bool:
+        """Run a job; False if it has to wait and the queue with it."""
+        try:
+            result = bridge.start(job)
+        except Exception as error:
+            self._fail(job, outcome, error)
+        else:
+            if not isinstance(result, bridge.Finished):
+                self._task = self._loop.create_task(self._finish(job, outcome, result))
+                return False
+            if outcome is None:
+                self._on_end()
+            elif not outcome.done():
+                outcome.set_result(result.value)
+        return True
 
     async def _finish(
         self, job: Job, outcome: asyncio.Future[Any] | None, rest: Coroutine[Any, Any, Any]

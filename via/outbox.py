@@ -62,7 +62,7 @@ class Outbox:
     def clear(self) -> None:
         """Forget everything."""
         self._entries: list[Any] = []
-        self._waiting: set[int] = set()
+        self._waiting: list[View] = []
         self._events = 0
         self._bytes = 0
         self.overflown = False
@@ -74,8 +74,8 @@ class Outbox:
 
     def add_view(self, view: View) -> None:
         """Queue a rendering of the view's newest state."""
-        if id(view) not in self._waiting:
-            self._waiting.add(id(view))
+        if view not in self._waiting:
+            self._waiting.append(view)
             self._entries.append(view)
 
     def add_event(self, event: bytes, nodes: Sequence[Any] = ()) -> None:

@@ -56,6 +56,20 @@ class ViewDiffer:
     patched by other means, call `reset`.
     """
 
+    __slots__ = (
+        "_anchors",
+        "_ids",
+        "_is_ambiguous",
+        "_nonce",
+        "_on_duplicate",
+        "_prefix",
+        "_reported",
+        "_root",
+        "_shadow",
+        "_size",
+        "_small",
+    )
+
     _tree: ModuleType = tree
 
     def __init__(

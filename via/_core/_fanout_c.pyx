@@ -3,8 +3,6 @@
 
 cimport cython
 
-from collections import deque
-
 from ._codecs_c cimport Codec
 
 
@@ -23,7 +21,7 @@ cdef class Listener:
     cdef readonly Py_ssize_t dropped
     cdef object _enqueue
     cdef Py_ssize_t _limit
-    cdef object _waiting
+    cdef list _waiting
     cdef list _held
     cdef long long _after
 
@@ -42,7 +40,7 @@ cdef class Listener:
         """Handle the oldest message that waits."""
         if self.closed or not self._waiting:
             return None
-        return self.handler(self._waiting.popleft())
+        return self.handler(self._waiting.pop(0))
 
     def close(self):
         """Take no more messages and forget those that wait."""
@@ -73,12 +71,11 @@ cdef class Listener:
                 self.dropped += 1
                 return True
             return False
-        # Most listeners of a page that is idle never hold a message: the queue comes with one.
         if self._waiting is None:
-            self._waiting = deque()
+            self._waiting = []
         self._waiting.append(message)
         if len(self._waiting) > self._limit:
-            self._waiting.popleft()
+            del self._waiting[0]
             self.dropped += 1
             return True
         self._enqueue(self)

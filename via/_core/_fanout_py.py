@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any, final
 
@@ -44,7 +43,7 @@ class Listener:
         self.dropped = 0
         self._enqueue = enqueue
         self._limit = limit
-        self._waiting: deque[Any] = deque()
+        self._waiting: list[Any] = []
         self._held: list[tuple[int, Any]] | None = [] if held else None
         self._after = 0
 
@@ -55,7 +54,7 @@ class Listener:
         """Handle the oldest message that waits."""
         if self.closed or not self._waiting:
             return None
-        return self.handler(self._waiting.popleft())
+        return self.handler(self._waiting.pop(0))
 
     def close(self) -> None:
         """Take no more messages and forget those that wait."""
@@ -84,7 +83,7 @@ class Listener:
         waiting = self._waiting
         waiting.append(message)
         if len(waiting) > self._limit:
-            waiting.popleft()
+            del waiting[0]
             self.dropped += 1
             return True
         self._enqueue(self)
