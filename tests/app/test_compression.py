@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from via import compression
-from via.compression import Brotli, Gzip, Plain, choose
+from via.compression import Brotli, Gzip, Plain, Zstandard, choose, zstd
 
 
 def reader(name: str):
@@ -16,10 +16,12 @@ def reader(name: str):
         return brotli.Decompressor().process
     if name == "gzip":
         return zlib.decompressobj(31).decompress
+    if name == "zstd":
+        return zstd.ZstdDecompressor().decompress
     return bytes
 
 
-@pytest.mark.parametrize("kind", [Brotli, Gzip, Plain])
+@pytest.mark.parametrize("kind", [Brotli, Gzip, Zstandard, Plain])
 @given(steps=st.lists(st.tuples(st.booleans(), st.binary(min_size=1, max_size=3000))))
 def test_each_frame_can_be_read_when_it_arrives(kind, steps) -> None:
     stream = kind()
@@ -38,7 +40,7 @@ def test_a_finished_gzip_stream_bears_the_right_checksum(beats) -> None:
     assert zlib.decompress(Gzip().finish(), 31) == b""
 
 
-@pytest.mark.parametrize("kind", [Brotli, Gzip])
+@pytest.mark.parametrize("kind", [Brotli, Gzip, Zstandard])
 def test_a_frame_like_the_last_one_takes_few_bytes(kind) -> None:
     stream = kind()
     line = "".join(f"{number:x}" for number in range(300)).encode()
@@ -54,6 +56,9 @@ def test_a_frame_like_the_last_one_takes_few_bytes(kind) -> None:
         ("gzip, deflate", "gzip"),
         ("br;q=0.5, gzip;q=0.8", "gzip"),
         ("br;q=0, gzip;q=0", ""),
+        ("br;q=0.9, gzip;q=0.9, zstd", "zstd"),
+        ("zstd", "zstd"),
+        ("gzip, zstd", "gzip"),
         ("BR", "br"),
         ("br;q=nonsense", ""),
         ("", ""),

@@ -16,7 +16,7 @@ from via import h
 
 kept = contextvars.ContextVar("kept", default="nothing")
 
-PLAIN, SLOW, BAD, CONTEXT, SESSION = (f"a{number}" for number in range(1, 6))
+PLAIN, SLOW, BAD, CONTEXT, SESSION, SHOW = (f"a{number}" for number in range(1, 7))
 
 
 class Page:
@@ -53,7 +53,12 @@ class Page:
         def with_session() -> None:
             c.session().set("user", text.string())
 
-        c.view(lambda: h.P(h.Text("here")))
+        @c.action
+        def show() -> None:
+            self.did.append("shown")
+            c.sync()
+
+        c.view(lambda: h.P(h.Text(" ".join(self.did))))
 
 
 class Wire:
@@ -139,6 +144,29 @@ def test_an_action_is_answered_with_204_and_the_date(wire, page):
     assert page.did == ["one"]
 
 
+def test_what_is_hot_goes_past_asgi(v, page, serve, monkeypatch):
+    messages: list[str] = []
+    serve_asgi = via.V.__call__
+
+    async def watched(self, scope, receive, send):
+        async def sent(message):
+            messages.append(f"{message['type']} for {scope['path']}")
+            await send(message)
+
+        await serve_asgi(self, scope, receive, sent if scope["type"] == "http" else send)
+
+    monkeypatch.setattr(via.V, "__call__", watched)
+    v.page("/", page)
+    someone = Visitor(serve(v).url)
+    someone.visit()
+    with someone.listen() as stream:
+        messages.clear()
+        assert someone.act(SHOW).status_code == 204
+        stream.wait_for("shown")
+        assert messages == []
+    someone.http.close()
+
+
 def test_requests_may_come_together_or_in_pieces(wire, page):
     one, two, three = (wire.request(text) for text in ("one", "two", "three"))
     wire.send(one + two + three[:40])
@@ -190,6 +218,7 @@ def test_the_connection_ends_where_the_client_says_so(wire, visitor, page):
     old.send(old.request("two").replace(b"HTTP/1.1", b"HTTP/1.0", 1))
     assert old.answers() == [204]
     assert old.is_closed()
+    old.socket.close()
     assert page.did == ["one", "two"]
 
 
@@ -216,8 +245,10 @@ def test_errors_are_answered_and_the_connection_goes_on(wire, page, caplog):
 
 
 def test_what_is_no_http_is_refused(wire):
-    wire.send(wire.request("one") + b"what is this?\r\n\r\n")
-    assert wire.answers(2) == [204, 400]
+    wire.send(wire.request("one"))
+    assert wire.answers() == [204]
+    wire.send(b"what is this?\r\n\r\n")
+    assert wire.answers() == [400]
     assert wire.is_closed()
 
 
@@ -260,6 +291,8 @@ def test_an_idle_connection_is_closed_in_time(v, page, serve):
         wire.send(wire.request(text))
         assert wire.answers() == [204]
     assert wire.is_closed()
+    wire.socket.close()
+    someone.http.close()
 
 
 def test_a_closed_app_refuses(v, wire, caplog):
