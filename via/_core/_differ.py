@@ -286,12 +286,7 @@ class ViewDiffer:
         start, end = t.edges((old, new), olds, news)
         shift = len(news) - len(olds)
         before = shadow.children if shadow else {}
-        after: dict[int, Shadow] = {}
-        for place, child in before.items():
-            if place < start:
-                after[place] = child
-            elif place >= len(olds) - end:
-                after[place + shift] = child
+        after = _moved(before, start, len(olds) - end, shift)
         gone = olds[start : len(olds) - end]
         come = news[start : len(news) - end]
         pairs: list[tuple[int, int, bool]] = []
@@ -394,6 +389,20 @@ class ViewDiffer:
             )
             insertions.append(_Patch(mode, beside, (), tuple(news[first:place]), html))
         return insertions
+
+
+def _moved(before: dict[int, Shadow], start: int, stop: int, shift: int) -> dict[int, Shadow]:
+    """The shadows before `start` and, by `shift` places further, those from `stop` on."""
+    if not shift and stop - start < len(before):
+        after = before.copy()
+        for place in range(start, stop):
+            after.pop(place, None)
+        return after
+    return {
+        place if place < start else place + shift: child
+        for place, child in before.items()
+        if not start <= place < stop
+    }
 
 
 def _events(patches: _Patches) -> bytes:

@@ -25,6 +25,7 @@ cdef class Tag(Function):
     cdef bint void
     cdef bint eats_newline
     cdef bint script
+    cdef object kind  # what `_tree_c` knows of the name
 
 
 cdef class Name(Function):

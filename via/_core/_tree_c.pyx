@@ -81,6 +81,12 @@ cdef Kind kind_of(str name):
     return <Kind>kind
 
 
+cdef inline Kind kind_of_tag(Tag tag):
+    if tag.kind is None:
+        tag.kind = kind_of(tag.name)
+    return <Kind>tag.kind
+
+
 # Comparing
 
 cdef inline bint is_nothing(PyObject* node) noexcept:
@@ -380,12 +386,15 @@ cdef unsigned int traits_of(Element element) except? 0:
 
 
 cdef unsigned int sum_up(Element element) except? 0:
-    cdef Kind kind = kind_of(element.spec.name)
+    cdef Kind kind = kind_of_tag(element.spec)
     cdef Sum total
     cdef PyObject* child
     cdef Py_ssize_t i
     cdef bint text = False
     cdef unsigned int owned = 0
+    cdef PyObject* last = NULL
+    cdef unsigned int last_traits = 0
+    cdef unsigned int traits
     cdef unsigned int result
     total.traits = total.below = 0
     for i in range(element.split):
@@ -398,9 +407,11 @@ cdef unsigned int sum_up(Element element) except? 0:
     for i in range(element.split, PyTuple_GET_SIZE(element.children)):
         child = PyTuple_GET_ITEM(element.children, i)
         if is_element(child):
-            add_child(
-                &total, kind, kind_of((<Element>child).spec.name), traits_of(<Element>child)
-            )
+            traits = traits_of(<Element>child)
+            # One more of the same kind adds nothing.
+            if <PyObject*>(<Element>child).spec != last or traits != last_traits:
+                last, last_traits = <PyObject*>(<Element>child).spec, traits
+                add_child(&total, kind, kind_of_tag((<Element>child).spec), traits)
         elif Py_TYPE(child) == <PyTypeObject*>Raw:
             if kind.raw_text:
                 if not stays_text(kind.tag, (<Raw>child).value):
