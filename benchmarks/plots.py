@@ -1,4 +1,4 @@
-"""Plots of the drivers' results."""
+"""Plots of the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = dict[str, Any]
 
 
 def draw(measured: dict[str, list[Result]], folder: Path) -> None:
-    """Write one SVG file for each driver."""
+    """Write the SVG files."""
     folder.mkdir(exist_ok=True)
     matplotlib.rcParams["svg.hashsalt"] = "via"
     plots: list[tuple[str, str, str, str, Callable[[Result], float], str]] = [
@@ -29,6 +29,7 @@ def draw(measured: dict[str, list[Result]], folder: Path) -> None:
             "ms",
         ),
         ("fanout", "fanout", "streams", "Until all have a line", lambda r: r["median_ms"], "ms"),
+        ("sync", "syncs", "case", "A small change, to the bytes", lambda r: r["median_us"], "µs"),
         ("idle", "idle", "tabs", "Memory of an idle tab", lambda r: r["bytes_per_tab"] / 1e3, "KB"),
     ]
     for name, key, size, title, value, unit in plots:
@@ -44,7 +45,7 @@ def _bars(
     unit: str,
 ) -> None:
     variants = list(dict.fromkeys(r["variant"] for r in results))
-    sizes = sorted({r[size] for r in results})
+    sizes = list(dict.fromkeys(r[size] for r in results))
     width = 0.8 / len(variants)
     figure, axes = pyplot.subplots(figsize=(8, 4.2))
     for n, variant in enumerate(variants):
@@ -52,11 +53,10 @@ def _bars(
         places = [place + n * width for place, _ in points]
         bars = axes.bar(places, [height for _, height in points], width, label=variant)
         axes.bar_label(bars, fmt="{:,.3g}" if unit == "ms" else "{:,.0f}", fontsize=7)
-    axes.set_xticks(
-        [n + 0.4 - width / 2 for n in range(len(sizes))], [f"{s:,} {size}" for s in sizes]
-    )
+    labels = [s if isinstance(s, str) else f"{s:,} {size}" for s in sizes]
+    axes.set_xticks([n + 0.4 - width / 2 for n in range(len(sizes))], labels)
     axes.set_ylabel(unit)
-    if unit == "ms":
+    if unit in ("ms", "µs"):
         axes.set_yscale("log")
     axes.set_title(title)
     axes.legend(fontsize=8)

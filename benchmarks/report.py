@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,10 @@ PACKAGES = (
 )
 
 
+WHOLE = ("htpy + datastar-py", "Jinja2 + datastar-py")
+KEPT = ("Jinja2 + datastar-py, kept",)
+
+
 class Missing(Exception):
     """A measurement that the run does not have."""
 
@@ -37,6 +42,8 @@ def write(measured: dict[str, list[Result]], path: Path, *, quick: bool) -> None
         "|---|--:|--:|--:|--:|---|",
     ]
     lines += _targets(measured)
+    lines += ["", "## A small change, from the data to the bytes", ""]
+    lines += _table(measured["syncs"], "")
     for key, title, size in (
         ("actions", "From a click to the view with the new number", "tabs"),
         ("fanout", "One published line until the last stream has it", "streams"),
@@ -49,6 +56,20 @@ def write(measured: dict[str, list[Result]], path: Path, *, quick: bool) -> None
         name = suite["fullname"].removeprefix("benchmarks/").replace("|", "\\|")
         lines.append(f"| {name} | {suite['stats']['median'] * 1e6:,.2f} |")
     path.write_text("\n".join(lines) + "\n")
+
+
+def syncs(suites: Sequence[Result]) -> list[Result]:
+    """The results of `test_sync.py`, one for each case and variant."""
+    return [
+        {
+            "variant": suite["params"]["way"],
+            "case": suite["params"]["case"],
+            "median_us": suite["stats"]["median"] * 1e6,
+            **suite["extra_info"],
+        }
+        for suite in suites
+        if "::test_sync[" in suite["fullname"]
+    ]
 
 
 def _machine() -> Iterable[str]:
@@ -94,23 +115,17 @@ def _targets(measured: dict[str, list[Result]]) -> Iterable[str]:
         return _row(what, unit, via, peer, peer / via, target)
 
     table = "test_render.py::test_table[with_{}]"
-    change = "test_diff.py::test_time_of_a_change[compiled-one cell changed]"
+    change = "test_sync.py::test_sync[{}-{}]"
     event = "test_events.py::test_{}[{}]"
 
     def render(peer: str, target: float) -> str:
         times = suite(table.format("via")), suite(table.format(peer))
         return faster(f"render 1,000 rows, by {peer}", "µs", *times, target)
 
-    def peer_render() -> float:
-        return min(suite(table.format("htpy")), suite(table.format("jinja2")))
-
-    def sync() -> str:
-        what = "one cell of 1,000 rows changed, nodes made anew, by the fastest peer's whole view"
-        return faster(what, "µs", suite(change) + suite("::test_nodes_only"), peer_render(), 20)
-
-    def comparison() -> str:
-        what = "the same, the comparison alone"
-        return faster(what, "µs", suite(change), peer_render(), 20)
+    def sync(case: str, way: str, peers: Sequence[str], name: str) -> str:
+        via = suite(change.format(case, way))
+        best = min(suite(change.format(case, peer)) for peer in peers)
+        return faster(f"{case}: {way}, by {name}", "µs", via, best, 20)
 
     def part_sent() -> Iterable[str]:
         for result in measured["suites"]:
@@ -142,7 +157,14 @@ def _targets(measured: dict[str, list[Result]]) -> Iterable[str]:
             f"an idle tab of {tabs:,}: at most 30 KB", "bytes", via, 30_000, 30_000 / via, 1
         )
 
-    rows = [lambda: render("htpy", 20), lambda: render("jinja2", 2), sync, comparison]
+    rows = [lambda: render("htpy", 20), lambda: render("jinja2", 2)]
+    for case in dict.fromkeys(result["case"] for result in measured["syncs"]):
+        for way, peers, name in (
+            ("via", WHOLE, "the fastest peer's whole view"),
+            ("via, kept", WHOLE, "the fastest peer's whole view"),
+            ("via, kept", KEPT, "Jinja2 with kept rows"),
+        ):
+            rows.append(functools.partial(sync, case, way, peers, name))
     yield from map(_measured, rows)
     yield from part_sent()
     rows = [lambda: events("elements"), lambda: events("signals")]
@@ -187,12 +209,15 @@ def _table(results: Sequence[Result], size: str) -> Iterable[str]:
     yield "| " + " | ".join(["variant", *([size] if size else []), *names]) + " |"
     yield "|---|" + "--:|" * (len(names) + bool(size))
     for result in results:
-        cells = [
-            f"{result[name]:,.4g}" if result[name] < 1e4 else f"{result[name]:,.0f}"
-            for name in names
-        ]
+        cells = [_cell(result[name]) for name in names]
         yield (
             "| "
             + " | ".join([result["variant"], *([f"{result[size]:,}"] if size else []), *cells])
             + " |"
         )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,.4g}" if value < 1e4 else f"{value:,.0f}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import load
 from .plots import draw
-from .report import write
+from .report import syncs, write
 
 HERE = Path(__file__).parent
 SUITES_LIMIT = 300.0
@@ -42,7 +42,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="only show that everything works")
     parser.add_argument("--to", type=Path, default=HERE, help="the folder of the results")
     arguments = parser.parse_args()
-    measured = {"suites": suites(arguments.quick)} | load.measure(arguments.quick)
+    suite = suites(arguments.quick)
+    measured = {"suites": suite, "syncs": syncs(suite)} | load.measure(arguments.quick)
     arguments.to.mkdir(parents=True, exist_ok=True)
     write(measured, arguments.to / "results.md", quick=arguments.quick)
     draw(measured, arguments.to / "plots")

@@ -1,0 +1,238 @@
+"""A small change in a large view: from the changed data to the bytes that are ready to be sent.
+
+via compares the new view with the last one and sends what changed; the peers render the whole view
+and send it with datastar-py, for the browser to morph. `kept` variants keep the parts whose data
+did not change: via as nodes, Jinja2 as rendered text. All of them show the same DOM.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import brotli
+import htpy
+import jinja2
+import pytest
+from datastar_py import ServerSentEventGenerator
+from markupsafe import Markup
+from selectolax.lexbor import LexborHTMLParser
+
+from via import h
+from via._core.diff import ViewDiffer
+from via._core.render import to_bytes
+from via.compression import Brotli, Gzip
+
+Part = tuple[Any, ...]
+"""The data of one row, line or widget."""
+
+Data = list[Part]
+
+
+class Case(NamedTuple):
+    """A view that is a list of parts, and a change in its data; `via` and so on make one part."""
+
+    start: Callable[[], Data]
+    change: Callable[[Data, int], None]
+    via: Callable[..., h.Element]
+    via_around: Callable[[Sequence[h.Element]], h.Element]
+    htpy: Callable[..., htpy.Element]
+    htpy_around: Callable[[Any], htpy.Element]
+    jinja: str
+    jinja_around: tuple[str, str]
+    names: str
+
+
+def change_row(rows: Data, step: int) -> None:
+    at = 37 * step % len(rows)
+    rows[at] = (rows[at][0], rows[at][1], f"changed & {step}", rows[at][3])
+
+
+def change_widget(widgets: Data, step: int) -> None:
+    widgets[50] = (50, step)
+
+
+CASES = {
+    "one cell of 1,000 rows": Case(
+        lambda: [(n, f"name {n}", f"a < b & {n}", f"{n / 8:.2f}") for n in range(1000)],
+        change_row,
+        lambda n, name, note, price: h.Tr(
+            h.ID(f"row-{n}"),
+            h.Class("row"),
+            h.Td(h.Text(n)),
+            h.Td(h.Text(name)),
+            h.Td(h.Text(note)),
+            h.Td(h.Text(price)),
+        ),
+        lambda rows: h.Div(h.ID("view"), h.Table(h.TBody(rows))),
+        lambda n, name, note, price: htpy.tr(id=f"row-{n}", class_="row")[
+            htpy.td[n], htpy.td[name], htpy.td[note], htpy.td[price]
+        ],
+        lambda rows: htpy.div(id="view")[htpy.table[htpy.tbody[rows]]],
+        '<tr id="row-{{ n }}" class="row"><td>{{ n }}</td><td>{{ name }}</td>'
+        "<td>{{ note }}</td><td>{{ price }}</td></tr>",
+        ('<div id="view"><table><tbody>', "</tbody></table></div>"),
+        "n, name, note, price",
+    ),
+    "one line more in a chat of 200": Case(
+        lambda: [(f"user {n % 7}", f"message number {n} of the chat") for n in range(200)],
+        lambda lines, step: lines.append((f"user {step % 7}", f"message {step} is new")),
+        lambda user, text: h.Li(h.B(h.Text(user)), h.Text(": "), h.Text(text)),
+        lambda lines: h.Div(h.ID("view"), h.Ul(h.ID("log"), lines)),
+        lambda user, text: htpy.li[htpy.b[user], ": ", text],
+        lambda lines: htpy.div(id="view")[htpy.ul(id="log")[lines]],
+        "<li><b>{{ user }}</b>: {{ text }}</li>",
+        ('<div id="view"><ul id="log">', "</ul></div>"),
+        "user, text",
+    ),
+    "one counter of 100 widgets": Case(
+        lambda: [(n, 0) for n in range(100)],
+        change_widget,
+        lambda n, count: h.Div(
+            h.Class("card"),
+            h.H2(h.Text(f"Widget {n}")),
+            h.P(h.Text("Count: "), h.Span(h.Text(count))),
+            h.Button(h.Data("on:click", f"@post('/_action/a{n}')"), h.Text("+1")),
+        ),
+        lambda cards: h.Div(h.ID("view"), cards),
+        lambda n, count: htpy.div(class_="card")[
+            htpy.h2[f"Widget {n}"],
+            htpy.p["Count: ", htpy.span[count]],
+            htpy.button({"data-on:click": f"@post('/_action/a{n}')"})["+1"],
+        ],
+        lambda cards: htpy.div(id="view")[cards],
+        '<div class="card"><h2>Widget {{ n }}</h2><p>Count: <span>{{ count }}</span></p>'
+        "<button data-on:click=\"@post('/_action/a{{ n }}')\">+1</button></div>",
+        ('<div id="view">', "</div>"),
+        "n, count",
+    ),
+}
+
+
+class Via:
+    """A tab's view, compared."""
+
+    def __init__(self, case: Case, data: Data, *, kept: bool) -> None:
+        self._part = functools.cache(case.via) if kept else case.via
+        self._around = case.via_around
+        self._differ = ViewDiffer("via-x")
+        self._differ.whole(self._view(data))
+
+    def sync(self, data: Data) -> bytes:
+        return self._differ.update(self._view(data))
+
+    def html(self, data: Data) -> bytes:
+        return to_bytes(self._view(data))
+
+    def _view(self, data: Data) -> h.Element:
+        part = self._part
+        return self._around([part(*one) for one in data])
+
+
+class Whole:
+    """The whole view, in the event that datastar-py makes of it."""
+
+    def __init__(self, render: Callable[[Data], str]) -> None:
+        self._render = render
+
+    def sync(self, data: Data) -> bytes:
+        return ServerSentEventGenerator.patch_elements(self._render(data)).encode()
+
+    def html(self, data: Data) -> bytes:
+        return self._render(data).encode()
+
+
+def with_htpy(case: Case, data: Data) -> Whole:
+    part, around = case.htpy, case.htpy_around
+    return Whole(lambda data: str(around(part(*one) for one in data)))
+
+
+def with_jinja2(case: Case, data: Data) -> Whole:
+    before, after = case.jinja_around
+    template = jinja2.Environment(autoescape=True).from_string(
+        f"{before}{{% for {case.names} in data %}}{case.jinja}{{% endfor %}}{after}"
+    )
+    return Whole(lambda data: template.render(data=data))
+
+
+def with_jinja2_kept(case: Case, data: Data) -> Whole:
+    environment = jinja2.Environment(autoescape=True)
+    template = environment.from_string(case.jinja)
+    names = case.names.split(", ")
+    before, after = case.jinja_around
+    whole = environment.from_string(f"{before}{{{{ parts }}}}{after}")
+
+    @functools.cache
+    def part(*values: Any) -> str:
+        return template.render(dict(zip(names, values, strict=True)))
+
+    return Whole(lambda data: whole.render(parts=Markup("".join([part(*one) for one in data]))))
+
+
+WAYS: dict[str, Callable[[Case, Data], Via | Whole]] = {
+    "via": lambda case, data: Via(case, data, kept=False),
+    "via, kept": lambda case, data: Via(case, data, kept=True),
+    "htpy + datastar-py": with_htpy,
+    "Jinja2 + datastar-py": with_jinja2,
+    "Jinja2 + datastar-py, kept": with_jinja2_kept,
+}
+
+
+class Screen:
+    """What a browser shows: it has seen changes before the one that is measured."""
+
+    def __init__(self, case: Case, way: str) -> None:
+        self.case = case
+        self.data = case.start()
+        self.view = WAYS[way](case, self.data)
+        self.step = 0
+        self.sent = [self.change(), self.change(), self.change()]
+
+    def change(self) -> bytes:
+        self.step += 1
+        self.case.change(self.data, self.step)
+        return self.view.sync(self.data)
+
+
+def dom(html: bytes) -> str | None:
+    return LexborHTMLParser(html).html
+
+
+def after(compression: Brotli | Gzip, first: bytes, events: Sequence[bytes]) -> int:
+    """Bytes of the last event on a stream that has sent the view and the events before it."""
+    compression.frame(first)
+    sizes = [len(compression.frame(event)) for event in events]
+    compression.finish()
+    return sizes[-1]
+
+
+def after_large_window(first: bytes, events: Sequence[bytes]) -> int:
+    """As `after`, by a Brotli that holds all of several views."""
+    compressor = brotli.Compressor(quality=5, lgwin=22)
+    sizes = [len(compressor.process(data) + compressor.flush()) for data in (first, *events)]
+    return sizes[-1]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("case", CASES)
+def test_sync(benchmark: Any, case: str, way: str) -> None:
+    made: list[Screen] = []
+
+    def screen() -> tuple[tuple[Screen], dict[str, Any]]:
+        made[:] = [Screen(CASES[case], way)]
+        return (made[0],), {}
+
+    event = benchmark.pedantic(Screen.change, setup=screen, rounds=60)
+    shown = made[0]
+    reference = WAYS["htpy + datastar-py"](CASES[case], shown.data)
+    assert dom(shown.view.html(shown.data)) == dom(reference.html(shown.data))
+
+    whole = ServerSentEventGenerator.patch_elements(shown.view.html(shown.data).decode()).encode()
+    events = [*shown.sent, event]
+    benchmark.extra_info |= {
+        "bytes": len(event),
+        "brotli": after(Brotli(), whole, events),
+        "gzip": after(Gzip(), whole, events),
+        "large_brotli": after_large_window(whole, events),
+    }
