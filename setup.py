@@ -14,15 +14,19 @@ import client_build
 
 CORE = Path("via/_core")
 
+sources = {source.stem: source for source in sorted(CORE.glob("*.pyx"))}
+# Its decisions are plain Python, which Cython compiles as it is.
+sources["_differ_c"] = CORE / "_differ_py.py"
+
 extensions = [
     # A platform without a compiler still gets a working package: the pure-Python twins.
     Extension(
-        f"via._core.{source.stem}",
+        f"via._core.{name}",
         [source.as_posix()],
         extra_compile_args=["-O3"],
         optional=True,
     )
-    for source in sorted(CORE.glob("*.pyx"))
+    for name, source in sources.items()
 ]
 
 

@@ -14,14 +14,14 @@ import htpy
 import pytest
 
 from via import h
-from via._core import _render_py, _tree_py
+from via._core import _differ_py, _render_py, _tree_py
 from via._core.diff import ViewDiffer
 from via._core.render import to_bytes
 
 ROWS = 1000
 
 
-class PureViewDiffer(ViewDiffer):
+class PureViewDiffer(_differ_py.ViewDiffer):
     _tree = _tree_py
 
 

@@ -16,7 +16,7 @@ from random_views import Maker, build
 from selectolax.lexbor import LexborHTMLParser
 
 from via._core import _markup
-from via._core._differ import ViewDiffer
+from via._core._differ_py import ViewDiffer
 
 PREFIX = "via-v-"
 
@@ -27,12 +27,17 @@ class Core:
 
     render: ModuleType
     tree: ModuleType
+    differs: ModuleType
 
     def differ(self, on_duplicate: Callable[[str], object] | None = None) -> ViewDiffer:
-        class Differ(ViewDiffer):
+        return self.differ_type(PREFIX, on_duplicate)
+
+    @property
+    def differ_type(self) -> type[ViewDiffer]:
+        class Differ(self.differs.ViewDiffer):
             _tree = self.tree
 
-        return Differ(PREFIX, on_duplicate)
+        return Differ
 
     def __getattr__(self, tag: str) -> Callable[..., Any]:
         """`core.div("text", id="x")` makes an element; an underscore in a name is a hyphen."""
@@ -61,7 +66,7 @@ def core(request: pytest.FixtureRequest) -> Core:
 
 CORES = {
     variant: Core(
-        import_module(f"via._core._render_{variant}"), import_module(f"via._core._tree_{variant}")
+        *(import_module(f"via._core._{name}_{variant}") for name in ("render", "tree", "differ"))
     )
     for variant in ("c", "py")
 }
@@ -483,10 +488,7 @@ def test_the_whole_view_may_come_with_a_view_transition(core):
 
 
 def test_a_small_view_is_sent_whole_and_not_at_all_if_nothing_changed(core: Core) -> None:
-    class Differ(ViewDiffer):
-        _tree = core.tree
-
-    differ = Differ(PREFIX, None, 200)
+    differ = core.differ_type(PREFIX, None, 200)
     rows = [core.p(f"row {number}", id=f"row{number}") for number in range(3)]
     differ.remember(core.view(*rows))
     assert differ.update(core.view(*rows)) == b""

@@ -3,6 +3,8 @@
 The page's elements are found by their ids only. An element without an id that changed gets an
 anchor, an id of ours, with the patch of the nearest element around it that can be found; from then
 on it is patched itself. The tree is the author's and has no anchors: they are kept in its shadow.
+
+This file is compiled as `_differ_c`, and is its own twin.
 """
 
 from __future__ import annotations
