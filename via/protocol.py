@@ -84,6 +84,11 @@ class Protocol(HttpToolsProtocol):
         if self._action is not None and not self.transport.is_closing():
             self._run_ordinarily(self.app)  # the rest is still to come
 
+    def on_message_begin(self) -> None:
+        """A request begins; it may be behind an action in the same read."""
+        self._unset_keepalive_if_required()
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """Decide on the way that the request takes."""
         if self.url.startswith(b"/_action/") and self._is_plain_post():

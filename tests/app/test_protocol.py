@@ -295,6 +295,22 @@ def test_an_idle_connection_is_closed_in_time(v, page, serve):
     someone.http.close()
 
 
+def test_a_request_right_behind_an_action_is_no_idle_time(v, page, serve):
+    v.page("/", page)
+    server = serve(v)
+    someone = Visitor(server.url)
+    someone.visit()
+    server.config.timeout_keep_alive = 0
+    wire = Wire(someone)
+    wire.send(wire.request("one") + wire.request("two") + wire.request("slow", SLOW))
+    wait_until(lambda: page.did == ["one", "two", "begun"], "the last action to begin")
+    page.go_on.set()
+    assert wire.answers(3) == [204, 204, 204]
+    assert wire.is_closed()
+    wire.socket.close()
+    someone.http.close()
+
+
 def test_a_closed_app_refuses(v, wire, caplog):
     caplog.set_level(logging.CRITICAL)
     v.shutdown()
