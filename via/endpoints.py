@@ -175,7 +175,7 @@ class Endpoints:
             self._runtime.loop,
             tab,
             choose(accepted.decode("latin-1")),
-            scope.get("extensions", {}).get(WRITER),
+            scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
         )
         cookie = tab.open_stream(stream)
         try:

@@ -3,11 +3,15 @@
 import io
 import traceback
 from enum import IntEnum, StrEnum
+from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import Markup
+from random_views import Maker, build
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +302,33 @@ class TestWriting:
             '<script nonce="own"></script><script></script><p></p></div>'
         )
         assert b"n&quot;" not in h.to_bytes(page)
+
+    @given(
+        seed=st.integers(0, 2**32), nonces=st.lists(st.sampled_from([None, "a", "b"]), min_size=6)
+    )
+    def test_nodes_that_are_kept_and_written_often_say_the_same(
+        self, render: ModuleType, seed: int, nonces: list[str | None]
+    ) -> None:
+        made = Maker(Random(seed), wild=False).view()
+        kept = build(made, render)
+        for nonce in nonces:
+            anew = build(made, render)
+            assert render.to_bytes(kept, nonce) == render.to_bytes(anew, nonce)
+
+    def test_kept_rows_are_written_into_any_parent(self, h: Any) -> None:
+        rows = [h.p(h.id_(i), h.pre("\n<", i)) for i in range(3)]
+        for times in range(1, 10):
+            content = "".join(f'<p id="{i}"><pre>\n\n&lt;{i}</pre></p>' for i in range(3))
+            assert str(h.div(rows, times)) == f"<div>{content}{times}</div>"
+
+    def test_a_kept_script_bears_the_nonce_of_its_page(self, h: Any) -> None:
+        inner = h.div(h.p("<", h.p()), h.script("x"))
+        page = h.div(inner, h.p(h.p(">")))
+        for n in range(10):
+            assert h.to_bytes(page, f"n{n}").decode() == (
+                f'<div><div><p>&lt;<p></p></p><script nonce="n{n}">x</script></div>'
+                "<p><p>&gt;</p></p></div>"
+            )
 
     def test_a_large_page(self, h: Any) -> None:
         page = h.div([h.p("x" * 1000, "&") for _ in range(5000)])

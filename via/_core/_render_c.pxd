@@ -58,6 +58,8 @@ cdef class Element(Node):
     cdef readonly tuple children
     cdef readonly int split
     cdef readonly int depth
+    cdef unsigned char writes
+    cdef bytes html  # once it was written often
     cdef unsigned int traits
 
 

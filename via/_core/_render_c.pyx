@@ -241,14 +241,47 @@ cdef bint has_nonce(Element element):
     return False
 
 
+cdef enum:
+    WRITES = 3  # An element that is written more often than this is kept as bytes.
+
+cdef bint keeping = False  # around the node that is being written
+cdef bint script_met = False
+
+
 cdef int put_element(Buffer* out, Element element, bytes nonce) except -1:
+    if element.html is not None:
+        return put_bytes(out, element.html)
+    if element.depth > 1 and element.writes <= WRITES and not keeping:
+        element.writes += 1
+        if element.writes > WRITES:
+            return put_and_keep(out, element, nonce)
+    return put_parts(out, element, nonce)
+
+
+cdef int put_and_keep(Buffer* out, Element element, bytes nonce) except -1:
+    global keeping, script_met
+    cdef Py_ssize_t start = out.size
+    keeping = True
+    script_met = False
+    try:
+        put_parts(out, element, nonce)
+    finally:
+        keeping = False
+    # A script has another nonce next time; what is beside it is kept by itself.
+    if not script_met:
+        element.html = PyBytes_FromStringAndSize(out.data + start, out.size - start)
+    return 0
+
+
+cdef int put_parts(Buffer* out, Element element, bytes nonce) except -1:
+    global script_met
     cdef Tag tag = element.spec
-    cdef bytes end
     cdef tuple children = element.children
     cdef Py_ssize_t i
     cdef Py_ssize_t split = element.split
     cdef Py_ssize_t start = PyBytes_GET_SIZE(tag.start)
     cdef PyObject* child
+    script_met |= tag.script
     if split == 0 and not (tag.script and nonce is not None):
         put(out, PyBytes_AS_STRING(tag.start), start)
     else:
