@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from nats_cluster import Cluster, board
-from support import Visitor, wait_until
+from support import wait_until
 
 import via
 from via.pubsub import NATSBackend
@@ -21,10 +21,10 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
     made.stop()
 
 
-def test_two_apps_on_a_cluster_go_on_when_a_server_dies(cluster, serve) -> None:
+def test_two_apps_on_a_cluster_go_on_when_a_server_dies(cluster, visitor) -> None:
     heard: list[list[str]] = [[], []]
-    apps = [serve(board(cluster, lines)) for lines in heard]
-    people = [Visitor(app.url) for app in apps]
+    apps = [board(cluster, lines) for lines in heard]
+    people = [visitor(app) for app in apps]
     for person in people:
         person.visit()
     acknowledged: list[str] = []
@@ -42,12 +42,11 @@ def test_two_apps_on_a_cluster_go_on_when_a_server_dies(cluster, serve) -> None:
             assert lines == acknowledged
         for stream in (first, second):
             stream.wait_for("line 59")
-    late = Visitor(apps[0].url)
-    heard[0].clear()
-    late.visit()
-    assert heard[0] == acknowledged
-    for person in (*people, late):
-        person.http.close()
+    # Each replay makes a consumer, which the cluster may place on the server that died.
+    for _ in range(5):
+        heard[0].clear()
+        people[0].visit()
+        assert heard[0] == acknowledged
 
 
 @pytest.mark.parametrize("user", ["ann:wrong@", ""])

@@ -16,7 +16,6 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as Inbox
 
 from ..errors import PubSubError
-from ..tokens import new_token
 from .nats_api import request
 from .protocol import Stored
 from .reports import Reports
@@ -42,6 +41,7 @@ class Follower:
         self._seen = 0  # the stream's number of the last message
         self._count = 0  # the consumer's number of the last message
         self._name = ""
+        self._address = ""
         self._inbox: Inbox | None = None
         self._ended = False
         self._silent = False
@@ -72,12 +72,13 @@ class Follower:
 
     async def _open(self) -> None:
         self._count = 0
-        self._name = name = f"via-{new_token()}"
-        inbox = self._conn.new_inbox()
-        self._inbox = await self._conn.subscribe(inbox, cb=partial(self._receive, name))
+        self._name = ""
+        self._address = address = self._conn.new_inbox()
+        self._inbox = await self._conn.subscribe(address, cb=partial(self._receive, address))
+        # The broker names it: where a cluster places it on a server that has just died there is no
+        # answer, and the next try makes another one. Should both live, their counts tell.
         config = {
-            "name": name,
-            "deliver_subject": inbox,
+            "deliver_subject": address,
             "deliver_policy": "by_start_sequence",
             "opt_start_seq": self._seen + 1,
             "filter_subject": self._subject,
@@ -90,7 +91,8 @@ class Follower:
             "inactive_threshold": 30 * _SECOND,
         }
         body = {"stream_name": self._stream, "config": config, "action": "create"}
-        await request(self._conn, f"CONSUMER.CREATE.{self._stream}.{name}.{self._subject}", body)
+        made = await request(self._conn, f"CONSUMER.CREATE.{self._stream}", body)
+        self._name = made["name"]
         self._silent = False
         self._alarm = asyncio.get_running_loop().call_later(2 * HEARTBEAT, self._listen)
 
@@ -100,7 +102,8 @@ class Follower:
         inbox, self._inbox = self._inbox, None
         if inbox is not None and not self._conn.is_closed:
             await inbox.unsubscribe()
-            await self._conn.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
+            if self._name:
+                await self._conn.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
 
     async def _reopen(self) -> None:
         try:
@@ -125,8 +128,8 @@ class Follower:
             self._silent = True
             self._alarm = asyncio.get_running_loop().call_later(2 * HEARTBEAT, self._listen)
 
-    async def _receive(self, name: str, message: Msg) -> None:
-        if name != self._name:
+    async def _receive(self, address: str, message: Msg) -> None:
+        if address != self._address:
             return  # a late word of an earlier consumer
         self._silent = False
         if not message.data and message.headers and "Status" in message.headers:

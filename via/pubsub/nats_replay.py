@@ -16,7 +16,6 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from ..errors import PubSubError
-from ..tokens import new_token
 from .nats_api import NO_MESSAGE, TIMEOUT, JetStreamError, request
 from .protocol import History
 from .subjects import is_pattern
@@ -78,9 +77,9 @@ async def _consumer(
     conn: Client, stream: str, subject: str, start: int
 ) -> AsyncIterator[tuple[str, int]]:
     """A short-lived consumer from a number on: its name, and how many messages it has."""
-    name = f"via-{new_token()}"
+    # The broker names it: where a cluster places it on a server that has just died there is no
+    # answer, and the next try makes another one.
     config: dict[str, Any] = {
-        "name": name,
         "deliver_policy": "by_start_sequence",
         "opt_start_seq": start,
         "filter_subject": subject,
@@ -90,7 +89,8 @@ async def _consumer(
         "inactive_threshold": _UNUSED,
     }
     body = {"stream_name": stream, "config": config, "action": "create"}
-    made = await request(conn, f"CONSUMER.CREATE.{stream}.{name}.{subject}", body)
+    made = await request(conn, f"CONSUMER.CREATE.{stream}", body)
+    name = made["name"]
     try:
         yield name, made["num_pending"]
     finally:
