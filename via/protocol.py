@@ -1,20 +1,20 @@
 """uvicorn's protocol with two short cuts: for actions, and for the frames of streams.
 
-Requests are parsed by httptools, and all others run as uvicorn runs them. An action whose request
-came in one piece is run at once, without an ASGI cycle and a task; where its answer is not there at
-once, or is more than 204, uvicorn takes over. The stream is a response of uvicorn's, given a
-`Writer` under which its frames go past ASGI.
+An action whose plain request came in one piece is read and run at once, without a parser of all of
+HTTP, an ASGI cycle and a task; where its answer is not there at once, or is more than 204, uvicorn
+takes over, as it serves all other requests. The stream is a response of uvicorn's, given a `Writer`
+under which its frames go past ASGI.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ._core.requests import read_action
 from .answers import DONE, NO_STORE, Answer
 from .stream import WRITER, Receive, Send
 from .visitors import Headers
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Act = Callable[[str, Headers, bytes], "Answer | Coroutine[Any, Any, Answer] | None"]
 """Runs the action of an id; None to have the request take the ordinary way."""
-
-_ACTION: Final = re.compile(rb"/_action/([A-Za-z0-9]+)")
 
 
 class ChunkWriter:
@@ -75,87 +73,79 @@ class Protocol(HttpToolsProtocol):
         super().__init__(**arguments)
         self._act = act
         self._head = head
-        self._action: str | None = None
-        self._body = b""
+        self._in_request = False
+        self._was_used = False
+        self._answer: Answer | Coroutine[Any, Any, Answer] | None = None
 
     def data_received(self, data: bytes) -> None:
         """What the client sent."""
+        if not self._in_request and (self.cycle is None or self.cycle.response_complete):
+            action = read_action(data)
+            if action is not None and self._run(*action):
+                return
         super().data_received(data)
-        if self._action is not None and not self.transport.is_closing():
-            self._run_ordinarily(self.app)  # the rest is still to come
 
     def on_message_begin(self) -> None:
-        """A request begins; it may be behind an action in the same read."""
-        self._unset_keepalive_if_required()
+        """A request begins; it may be behind another one in the same read."""
+        self._in_request = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Decide on the way that the request takes."""
-        if self.url.startswith(b"/_action/") and self._is_plain_post():
-            match = _ACTION.fullmatch(self.url)
-            if match:
-                self._action = match[1].decode()
-                return
-        if not self.url.startswith(b"/_sse?"):
+        """The way that the request takes: to the app, or to the answer that is being made."""
+        if self._answer is not None:
+            self.app, own = _app(self._answer), self.app
+            self._answer = None
             super().on_headers_complete()
-            return
-        extensions: dict[str, Any] = {}
-        self.scope["extensions"] = extensions
-        super().on_headers_complete()
-        # The task that serves it has not begun.
-        extensions[WRITER] = ChunkWriter(self.cycle)
-
-    def on_body(self, body: bytes) -> None:
-        """A part of the request's body."""
-        if self._action is None:
-            super().on_body(body)
+            self.app = own
+        elif self.url.startswith(b"/_sse?"):
+            extensions: dict[str, Any] = {}
+            self.scope["extensions"] = extensions
+            super().on_headers_complete()
+            # The task that serves it has not begun.
+            extensions[WRITER] = ChunkWriter(self.cycle)
         else:
-            self._body += body
+            super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is here; if it is a plain action, run it."""
-        if self._action is None:
-            super().on_message_complete()
-            return
-        answer: Answer | Coroutine[Any, Any, Answer] | None
-        try:
-            # As in a task of its own, what it sets in its context is gone afterwards.
-            answer = copy_context().run(self._act, self._action, self.headers, self._body)
-        except Exception as error:
-            answer = _fail(error)
-        if answer is DONE and not self.transport.is_closing():
-            self._action, self._body = None, b""
-            self.transport.write(self._head.bytes(self.server_state.default_headers))
-            self.server_state.total_requests += 1
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
-            return
-        self._run_ordinarily(self.app if answer is None else _app(answer))
+        """The request is here."""
+        self._in_request = False
         super().on_message_complete()
 
-    def _is_plain_post(self) -> bool:
-        """Whether the request may be answered at once, and the connection stays open."""
-        return (
-            (self.cycle is None or self.cycle.response_complete)
-            and self.parser.get_method() == b"POST"
-            and self.parser.get_http_version() == "1.1"
-            and self.parser.should_keep_alive()
-            and not self.parser.should_upgrade()
-            and not self.expect_100_continue
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, unless it was used since the timer began.
+
+        One timer serves all actions: an idle connection is closed after twice the time at most.
+        """
+        self.timeout_keep_alive_task = None
+        if self._was_used:
+            self._keep_alive()
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _keep_alive(self) -> None:
+        self._was_used = False
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
 
-    def _run_ordinarily(self, app: Any) -> None:
-        """Have uvicorn run the request that is being read, with this app."""
-        body = self._body
-        self._action, self._body = None, b""
-        self.app, own = app, self.app
+    def _run(self, id: str, cookie: bytes, body: bytes) -> bool:
+        """Run an action; False if uvicorn has to go on with its request."""
+        headers = ((b"cookie", cookie),) if cookie else ()
         try:
-            super().on_headers_complete()
-        finally:
-            self.app = own
-        if body:
-            super().on_body(body)
+            # As in a task of its own, what it sets in its context is gone afterwards.
+            answer = copy_context().run(self._act, id, headers, body)
+        except Exception as error:
+            answer = _fail(error)
+        if answer is not DONE or self.transport.is_closing():
+            self._answer = answer
+            return False
+        self.transport.write(self._head.bytes(self.server_state.default_headers))
+        self.server_state.total_requests += 1
+        if self.timeout_keep_alive_task is None:
+            self._keep_alive()
+        else:
+            self._was_used = True
+        return True
 
 
 def _app(answer: Answer | Coroutine[Any, Any, Answer]) -> Any:

@@ -159,11 +159,14 @@ def test_what_is_hot_goes_past_asgi(v, page, serve, monkeypatch):
     v.page("/", page)
     someone = Visitor(serve(v).url)
     someone.visit()
+    wire = Wire(someone)
     with someone.listen() as stream:
         messages.clear()
-        assert someone.act(SHOW).status_code == 204
+        wire.send(wire.request("", SHOW))
+        assert wire.answers() == [204]
         stream.wait_for("shown")
         assert messages == []
+    wire.socket.close()
     someone.http.close()
 
 

@@ -21,3 +21,4 @@ def _fixture(name: str) -> object:
 render = _fixture("render")
 events = _fixture("events")
 codecs = _fixture("codecs")
+requests = _fixture("requests")

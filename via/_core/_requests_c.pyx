@@ -1,0 +1,121 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, binding=False
+"""The compiled twin of `_requests_py`: the plain requests of actions, taken apart in one pass."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.string cimport memcmp
+
+cdef extern from "Python.h":
+    unicode PyUnicode_DecodeASCII(const char*, Py_ssize_t, const char*)
+
+cdef const char* LINE = "POST /_action/"
+cdef const char* VERSION = " HTTP/1.1\r\n"
+
+cdef enum:
+    LINE_SIZE = 14
+    VERSION_SIZE = 11
+    LONGEST_ID = 64
+    LONGEST_LENGTH = 7  # digits
+
+cdef unsigned char[256] LETTER  # of a field's name, in lower case; 0 for what is none
+cdef unsigned char[256] ALNUM
+cdef unsigned char[256] CONTROL  # not in a field's value
+cdef int _c
+for _c in range(256):
+    ALNUM[_c] = chr(_c).isascii() and chr(_c).isalnum()
+    LETTER[_c] = ord(chr(_c).lower()) if ALNUM[_c] or chr(_c) in "-_" else 0
+    CONTROL[_c] = (_c < 32 and _c != 9) or _c == 127
+
+
+cdef bint is_name(const unsigned char* at, Py_ssize_t size, const char* name) noexcept:
+    """Whether a field's name is this one, which has the same size."""
+    cdef Py_ssize_t i
+    for i in range(size):
+        if LETTER[at[i]] != <unsigned char>name[i]:
+            return False
+    return True
+
+
+def read_action(bytes data not None):
+    """The action's id, the `Cookie` header and the body of a plain request; see the twin."""
+    cdef const unsigned char* at = <const unsigned char*>PyBytes_AS_STRING(data)
+    cdef const unsigned char* end = at + PyBytes_GET_SIZE(data)
+    cdef const unsigned char* id
+    cdef const unsigned char* name
+    cdef const unsigned char* value
+    cdef const unsigned char* cookie = NULL
+    cdef Py_ssize_t id_size
+    cdef Py_ssize_t size
+    cdef Py_ssize_t cookie_size = 0
+    cdef Py_ssize_t length = -1
+    cdef Py_ssize_t i
+    if end - at < LINE_SIZE or memcmp(at, LINE, LINE_SIZE):
+        return None
+    id = at = at + LINE_SIZE
+    # What is behind the data is a 0, which is no letter and ends no line.
+    while ALNUM[at[0]]:
+        at += 1
+    id_size = at - id
+    if not 0 < id_size <= LONGEST_ID or end - at < VERSION_SIZE or memcmp(at, VERSION, VERSION_SIZE):
+        return None
+    at += VERSION_SIZE
+    while at[0] != c'\r':
+        name = at
+        while LETTER[at[0]]:
+            at += 1
+        size = at - name
+        if size == 0 or at[0] != c':':
+            return None
+        at += 1
+        while at[0] == c' ' or at[0] == c'\t':
+            at += 1
+        value = at
+        while not CONTROL[at[0]]:
+            at += 1
+        if at[0] != c'\r' or at[1] != c'\n':
+            return None
+        if size == 14 and is_name(name, size, "content-length"):
+            if length >= 0:
+                return None
+            length = read_length(value, trimmed(value, at))
+            if length < 0:
+                return None
+        elif size == 6 and is_name(name, size, "cookie"):
+            if cookie_size:
+                return None
+            cookie, cookie_size = value, trimmed(value, at)
+        elif size == 10 and is_name(name, size, "connection"):
+            if trimmed(value, at) != 10 or not is_name(value, 10, "keep-alive"):
+                return None
+        elif (
+            (size == 17 and is_name(name, size, "transfer-encoding"))
+            or (size == 6 and is_name(name, size, "expect"))
+            or (size == 7 and is_name(name, size, "upgrade"))
+        ):
+            return None
+        at += 2
+    if at[1] != c'\n' or end - at - 2 != length:
+        return None
+    return (
+        PyUnicode_DecodeASCII(<const char*>id, id_size, NULL),
+        PyBytes_FromStringAndSize(<const char*>cookie, cookie_size),
+        PyBytes_FromStringAndSize(<const char*>at + 2, length),
+    )
+
+
+cdef Py_ssize_t trimmed(const unsigned char* value, const unsigned char* end) noexcept:
+    """The size of a value without the blanks at its end."""
+    while end > value and (end[-1] == c' ' or end[-1] == c'\t'):
+        end -= 1
+    return end - value
+
+
+cdef Py_ssize_t read_length(const unsigned char* digits, Py_ssize_t size) noexcept:
+    cdef Py_ssize_t length = 0
+    cdef Py_ssize_t i
+    if not 0 < size <= LONGEST_LENGTH:
+        return -1
+    for i in range(size):
+        if not c'0' <= digits[i] <= c'9':
+            return -1
+        length = length * 10 + digits[i] - c'0'
+    return length
