@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 
-from . import bridge, h
+from . import h
+from ._core import handlers
 from ._core.events import execute_script, patch_elements
 from ._core.render import to_bytes
 from .actions import Action, ActionOption, Handler
@@ -72,7 +73,7 @@ class Context:
         """
         tab = self._tab
         inner = Context(tab, tab.next_id("via-c"))
-        bridge.start(component, inner)
+        handlers.start(component, inner)
         inner.require_view()
         return inner.render
 
@@ -261,8 +262,8 @@ class Context:
 
         A coroutine where the view has to wait for something.
         """
-        outcome = bridge.start(self.render)
-        if isinstance(outcome, bridge.Finished):
+        outcome = handlers.start(self.render)
+        if isinstance(outcome, handlers.Finished):
             return self._patch(outcome.value)
         return self._patch_later(outcome)
 

@@ -10,12 +10,11 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from ._core.handlers import Finished, MailboxClosed
 from .answers import DONE, Answer
-from .bridge import Finished
 from .compression import choose
 from .errors import ViaError
 from .faults import log_fault
-from .mailbox import MailboxClosed
 from .runtime import Runtime
 from .sessions import Session
 from .stream import WRITER, Receive, Send, Stream

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from . import bridge
+from ._core import handlers
 
 Enqueue = Callable[[Callable[[], Any]], None]
 
@@ -46,7 +46,7 @@ class Interval:
         """Run one tick, unless the interval was stopped while it waited for its turn."""
         try:
             if self._timer is not None:
-                await bridge.run(self.handler)
+                await handlers.run(self.handler)
         finally:
             self._pending = False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from . import bridge
+from ._core import handlers
 from .errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def call_through(
             return handler()
 
         def next() -> Any:
-            if not bridge.can_wait():
-                return bridge.run(call, index + 1)
+            if not handlers.can_wait():
+                return handlers.run(call, index + 1)
             result = call(index + 1)
-            return bridge.wait(result) if isawaitable(result) else result
+            return handlers.wait(result) if isawaitable(result) else result
 
         return middleware[index](context, next)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from . import bridge, h
+from . import h
+from ._core import handlers
 from .context import Context
 from .errors import ConfigError, PageError
 from .faults import user_line
@@ -54,7 +55,7 @@ class Page:
     async def set_up(self, tab: Tab) -> Context:
         """Run the middleware and the page function. Raises PageError if no view was set."""
         context = tab.root = Context(tab)
-        await bridge.run(call_through, self.chain(), context, partial(self.function, context))
+        await handlers.run(call_through, self.chain(), context, partial(self.function, context))
         if not tab.redirect_to:
             context.require_view()
         return context
@@ -105,8 +106,8 @@ def _run_apart(function: Callable[..., Any], *args: Any) -> Any:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(bridge.run(function, *args))
+        return asyncio.run(handlers.run(function, *args))
     # This thread has a loop that runs already.
     with ThreadPoolExecutor(1) as pool:
         context = copy_context()
-        return pool.submit(context.run, asyncio.run, bridge.run(function, *args)).result()
+        return pool.submit(context.run, asyncio.run, handlers.run(function, *args)).result()

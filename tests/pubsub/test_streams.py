@@ -8,7 +8,7 @@ import pytest
 from support import Visitor
 
 import via
-from via import bridge
+from via._core import handlers
 
 LOG = via.StreamConfig("LOG", ["log.>"])
 
@@ -161,7 +161,7 @@ def test_plain_handlers_wait_without_await(play) -> None:
             assert via.publish_durable(c, "log.a", Line(5)) == 1
             return numbers(via.replay_history[Line](c, "log.a", 9))
 
-        assert await bridge.run(handler) == [5]
+        assert await handlers.run(handler) == [5]
 
     play(scenario)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Generator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from .. import bridge
+from .._core import handlers
 from .._core.codecs import Codec, codec, encode
 from ..errors import PubSubError
 from .hub import Hub
@@ -238,7 +238,7 @@ async def _ensure_stream(hub: Hub | None, config: StreamConfig) -> None:
 
 def _answer(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """The result in a `def` handler; elsewhere the coroutine."""
-    return bridge.wait_or_return(coroutine)
+    return handlers.wait_or_return(coroutine)
 
 
 def _decoded(hub: Hub, subject: str, messages: list[bytes], codec: Codec) -> list[Any]:

@@ -1,25 +1,108 @@
-"""A tab's queue of handlers: they run one after the other and never overlap."""
+"""The pure-Python twin of `_handlers_c`: handlers run in greenlets, and a tab's queue of them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from functools import partial
+from inspect import isawaitable
+from typing import Any, Final, Generic, TypeVar
 
-from . import bridge
-from .errors import ViaError
+from greenlet import GreenletExit, getcurrent
+
+from ._greenlets import MAX_IDLE, Idle, MailboxClosed, Worker, drive, settle
+
+T = TypeVar("T")
 
 Job = Callable[[], Any]
 """A `def` or `async def` of no arguments."""
 
+_idle: Final = Idle()
 
-class MailboxClosed(ViaError):
-    """The tab ended before the job did."""
+
+class Finished(Generic[T]):
+    """The value of a handler that ended without waiting."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+class Seat:
+    """What a worker is given to do, and what came of it."""
+
+    __slots__ = ("error", "handler", "parked", "value")
+
+    def __init__(self) -> None:
+        self.handler: Job | None = None
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.parked = False
+
+    def serve(self) -> bool:
+        """In the worker: run the handler, and wait for the next; False if there is none."""
+        handler, self.handler = self.handler, None
+        assert handler is not None
+        try:
+            self.value = handler()
+        except GreenletExit:
+            return False  # nobody holds this greenlet any more
+        except BaseException as error:
+            self.error = error
+        del handler
+        self.parked = True
+        parent = getcurrent().parent
+        assert parent is not None  # only the main greenlet has none
+        parent.switch()
+        return True
+
+
+def can_wait() -> bool:
+    """Whether the running code is a `def` handler, which `wait` can suspend."""
+    return isinstance(getcurrent(), Worker)
+
+
+def start(handler: Callable[..., Any], *args: Any) -> Finished[Any] | Coroutine[Any, Any, Any]:
+    """Run a handler until it ends or first has to wait.
+
+    Returns its value as `Finished`, or a coroutine that runs the rest and returns the value. What
+    the handler raises passes through, from here or from the coroutine.
+    """
+    workers = _idle.workers
+    worker = workers.pop() if workers else Worker(Seat())
+    seat = worker.seat
+    current = getcurrent()
+    worker.parent = current
+    worker.gr_context = current.gr_context  # contextvars stay visible in the handler
+    seat.handler = partial(handler, *args) if args else handler
+    seat.parked = False
+    value = worker.switch()
+    if not seat.parked:
+        return drive(worker, value, _ended)
+    result = _ended(worker)
+    if result is not None and isawaitable(result):
+        return settle(result)
+    return Finished(result)
+
+
+def _ended(worker: Worker) -> Any:
+    """Park the worker; return its handler's value, or raise its error."""
+    seat: Any = worker.seat
+    value, error = seat.value, seat.error
+    seat.value = seat.error = None
+    if len(_idle.workers) < MAX_IDLE:
+        worker.gr_context = None
+        _idle.workers.append(worker)
+    if error is not None:
+        raise error
+    return value
 
 
 class Mailbox:
-    """Runs jobs in order, at once where it is idle, without a task unless a job has to wait.
+    """A tab's queue of handlers: they run one after the other and never overlap.
 
+    Jobs run in order, at once where the queue is idle, without a task unless a job has to wait.
     `on_error(job, error)` is told what a posted job raised; the jobs behind it still run. `on_end`
     is called after each posted job.
     """
@@ -29,8 +112,8 @@ class Mailbox:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        on_error: Callable[[Job, Exception], None],
-        on_end: Callable[[], None],
+        on_error: Callable[[Job, Exception], object],
+        on_end: Callable[[], object],
     ) -> None:
         self._loop = loop
         self._on_error = on_error
@@ -44,30 +127,30 @@ class Mailbox:
 
     def post(self, job: Job) -> None:
         """Run the job when those before it have ended. Call it on the event loop only."""
-        if self._busy or bridge.can_wait():
+        if self._busy or can_wait():
             self._add(job, None)
         else:
             self._busy = True
             if self._run(job, None):
                 self._work()
 
-    def submit(self, job: Job) -> bridge.Finished[Any] | asyncio.Future[Any]:
+    def submit(self, job: Job) -> Finished[Any] | asyncio.Future[Any]:
         """As `post`, but the caller is told the job's result.
 
         A job that runs at once and ends without waiting has its result returned or its error
         raised; any other is told of by a future, which may also have MailboxClosed.
         """
-        if self._busy or bridge.can_wait():
+        if self._busy or can_wait():
             outcome: asyncio.Future[Any] = self._loop.create_future()
             self._add(job, outcome)
             return outcome
         self._busy = True
         try:
-            result = bridge.start(job)
+            result = start(job)
         except BaseException:
             self._work()
             raise
-        if isinstance(result, bridge.Finished):
+        if isinstance(result, Finished):
             self._work()
             return result
         outcome = self._loop.create_future()
@@ -100,11 +183,11 @@ class Mailbox:
     def _run(self, job: Job, outcome: asyncio.Future[Any] | None) -> bool:
         """Run a job; False if it has to wait and the queue with it."""
         try:
-            result = bridge.start(job)
+            result = start(job)
         except Exception as error:
             self._fail(job, outcome, error)
         else:
-            if not isinstance(result, bridge.Finished):
+            if not isinstance(result, Finished):
                 self._task = self._loop.create_task(self._finish(job, outcome, result))
                 return False
             if outcome is None:
