@@ -124,6 +124,31 @@ class Maker:
             self._change(view)
         return self.tidy(view)
 
+    def changed_in_part(self, view: Made) -> tuple[Made, Made] | None:
+        """Another view, changed within one element that has an id, and that element."""
+        view = copy.deepcopy(view)
+        names = [made.attributes.get("id") for made in view.all()]
+        parts = [
+            made
+            for made, name in zip(view.all()[1:], names[1:], strict=True)
+            if name and names.count(name) == 1
+        ]
+        if not parts:
+            return None
+        part = self.random.choice(parts)
+        name = part.attributes["id"]
+        inside = {id(made) for made in part.all()}
+        taken = [made.attributes.get("id") for made in view.all() if id(made) not in inside]
+        for _ in range(self.random.choice([1, 1, 2, 3])):
+            self._change(part)
+        part.attributes["id"] = name
+        seen = {name, *taken}
+        for made in part.all()[1:]:
+            if made.attributes.get("id") in seen:
+                made.attributes.pop("id", None)
+            seen.add(made.attributes.get("id"))
+        return view, part
+
     def _change(self, view: Made) -> None:
         r = self.random
         made = r.choice(view.all())

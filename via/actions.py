@@ -123,7 +123,17 @@ class Action:
     `via.with_signal_int`, `via.with_window` and `via.with_prevent_default`.
     """
 
-    __slots__ = ("_bucket", "_context", "_handler", "_id", "_limited", "_middleware", "_url")
+    __slots__ = (
+        "_attribute",
+        "_bucket",
+        "_context",
+        "_event",
+        "_handler",
+        "_id",
+        "_limited",
+        "_middleware",
+        "_url",
+    )
 
     def __init__(
         self,
@@ -141,6 +151,9 @@ class Action:
         limits = [option.rate_limit for option in options if option.rate_limit is not None]
         self._limited = bool(limits)
         self._bucket = limits[-1].bucket() if limits else None
+        # A view asks for the same attribute each time.
+        self._event = ""
+        self._attribute: h.Attribute | None = None
 
     def __repr__(self) -> str:
         return f"<Action {self._id} {self.name()}>"
@@ -227,4 +240,9 @@ class Action:
     def _on(
         self, event: str, options: tuple[TriggerOption, ...], modifiers: str = ""
     ) -> h.Attribute:
-        return Trigger(options).attribute(event, self._url, modifiers)
+        if options:
+            return Trigger(options).attribute(event, self._url, modifiers)
+        if self._attribute is None or self._event != event:
+            self._event = event
+            self._attribute = Trigger(()).attribute(event, self._url, modifiers)
+        return self._attribute

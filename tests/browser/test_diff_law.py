@@ -86,6 +86,13 @@ def test_the_browsers_document_after_the_patches_is_that_of_the_new_view(reader,
         reader.check(differ.whole(nodes[0]), nodes[0], f"seed {seed}, the first view")
         for i, node in enumerate(nodes[1:], 1):
             reader.check(differ.update(node), node, f"seed {seed}, change {i}")
+        in_part = maker.changed_in_part(views[-1])
+        if in_part is not None:
+            view, part = in_part
+            node = build(view, render)
+            if is_view(node):
+                patches = differ.part(part.attributes["id"], build(part, render))
+                reader.check(patches, node, f"seed {seed}, in part")
         sequences += 1
         if sequences == SEQUENCES:
             return

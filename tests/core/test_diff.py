@@ -41,7 +41,7 @@ class Core:
 
     def __getattr__(self, tag: str) -> Callable[..., Any]:
         """`core.div("text", id="x")` makes an element; an underscore in a name is a hyphen."""
-        if tag.startswith("__"):
+        if tag.startswith("_"):
             raise AttributeError(tag)
 
         def make(*children: Any, **attributes: Any) -> Any:
@@ -211,6 +211,33 @@ def test_the_document_after_the_patches_is_that_of_the_new_view(core, wild, seed
         assert page.plain() == after, f"{before}\n---\n{patches.decode()}"
 
 
+@pytest.mark.parametrize("wild", [False, True], ids=["tame", "wild"])
+@given(seed=st.integers(0, 2**64))
+@settings(max_examples=300, deadline=None)
+def test_so_it_is_where_one_element_alone_is_brought_up_to_date(core, wild, seed):
+    maker = Maker(Random(seed), wild)
+    view = maker.view()
+    node = build(view, core.render)
+    differ = core.differ()
+    assume(stays_whole(core, node))
+    page = parse(events(differ.whole(node))[0]["elements"])
+    for _ in range(6):
+        changed = maker.changed_in_part(view) if maker.random.random() < 0.7 else None
+        if changed is None:
+            view = maker.changed(view)
+            node = build(view, core.render)
+            assume(stays_whole(core, node))
+            patches = differ.update(node)
+        else:
+            view, part = changed
+            node = build(view, core.render)
+            assume(stays_whole(core, node))
+            patches = differ.part(part.attributes["id"], build(part, core.render))
+        before = page.plain()
+        apply(page, patches)
+        assert page.plain() == parse(core.html(node)).plain(), f"{before}\n---\n{patches.decode()}"
+
+
 def stays_whole(core: Core, node: Any) -> bool:
     """Views that break out of their own element are no views."""
     return not core.tree.traits(node) & (_markup.LEAKS | _markup.UNBOUND)
@@ -224,11 +251,15 @@ def test_both_cores_send_the_same(seed):
     views = [maker.view()]
     for _ in range(4):
         views.append(maker.changed(views[-1]))
+    in_part = maker.changed_in_part(views[-1])
     sent = []
     for core in cores:
         differ = core.differ()
         nodes = [build(view, core.render) for view in views]
         sent.append([differ.update(node, 'a"b') for node in nodes])
+        if in_part is not None:
+            part = in_part[1]
+            sent[-1].append(differ.part(part.attributes["id"], build(part, core.render)))
         sent[-1].append([core.tree.traits(node) for node in nodes])
     assert sent[0] == sent[1]
 
@@ -457,6 +488,46 @@ def test_a_part_is_sent_alone_and_the_view_knows_it(core):
     assert sent(differ.part("c1", component("2"))) == [("outer", "", '<b id="b">2</b>')]
     assert differ.update(core.view(core.h1("title", id="h"), component("2"))) == b""
     assert differ.part("nobody", component("3")) is None
+
+
+def test_a_part_is_found_again_where_the_view_has_changed_around_it(core):
+    differ = core.differ()
+
+    def component(name: str, text: str) -> Any:
+        return core.div(core.b(text), core.p(PAD), id=name)
+
+    def check(name: str, text: str) -> None:
+        [(mode, _, html)] = sent(differ.part(name, component(name, text)))
+        assert mode == "outer"
+        assert f"<b>{text}</b>" in html or f">{text}</b>" in html
+
+    differ.remember(core.view(component("c1", "1"), component("c2", "1")))
+    check("c2", "2")
+    check("c2", "3")
+    differ.update(core.view(core.h1("new", id="h"), component("c2", "3"), component("c1", "1")))
+    check("c2", "4")
+    check("c1", "2")
+    differ.update(core.view(core.section(component("c2", "4"), id="s")))
+    check("c2", "5")
+    assert differ.part("c1", component("c1", "3")) is None
+    assert differ.update(core.view(core.section(component("c2", "5"), id="s"))) == b""
+
+
+def test_a_part_in_what_belongs_to_the_browser_is_not_sent(core):
+    def view(text: str) -> Any:
+        return core.view(core.div(core.b(text, id="b"), data_ignore_morph=True), PAD)
+
+    differ = core.differ()
+    differ.remember(view("1"))
+    assert differ.part("b", core.b("2", id="b")) == b""
+
+
+def test_a_part_that_the_parser_would_tear_apart_is_sent_with_what_is_around_it(core):
+    differ = core.differ()
+    differ.remember(core.view(core.form(core.div("1", id="c"), id="f"), core.p(PAD)))
+    part = core.div(core.form("2"), id="c")
+    [(_, _, html)] = sent(differ.part("c", part))
+    assert 'id="view"' in html or 'id="f"' in html
 
 
 def test_an_adopted_part_is_taken_to_be_in_the_page(core):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from . import tree
 from ._align import align
-from ._markup import LEAKS, SEALED, TEMPLATE, UNBOUND, selector
+from ._markup import IGNORED, LEAKS, OWN_TEXT, SEALED, TEMPLATE, UNBOUND, selector
 from ._shadow import Shadow
 from .events import patch_elements
 
@@ -64,6 +64,7 @@ class ViewDiffer:
         "_is_ambiguous",
         "_nonce",
         "_on_duplicate",
+        "_paths",
         "_prefix",
         "_reported",
         "_root",
@@ -88,6 +89,7 @@ class ViewDiffer:
         self._root: Element | None = None
         self._shadow: Shadow | None = None
         self._ids: set[str] = set()
+        self._paths: dict[str, list[int]] = {}
         self._is_ambiguous = False
         self._size = 0
         self._nonce = ""
@@ -148,17 +150,25 @@ class ViewDiffer:
 
         None if the view has no such element.
         """
-        grafted = self._graft(name, node)
-        return None if grafted is None else self._update(grafted, nonce, 0)
+        if self._root is None:
+            return None
+        path = self._path(name)
+        if path is None:
+            return None
+        changes = self._inner(path, node, nonce)
+        if changes is None:
+            return self._update(self._tree.grafted(self._root, path, node), nonce, 0)
+        return changes
 
     def adopt(self, name: str, node: Element) -> None:
         """Take the element of this id to be `node` in the browser, sent there by other means."""
-        grafted = self._graft(name, node)
-        if grafted is None:
+        path = None if self._root is None else self._path(name)
+        if path is None:
             return
+        grafted = self._tree.grafted(self._root, path, node)
         shadow = self._shadow
         element: Any = self._root
-        for place in self._tree.path_to(element, name):
+        for place in path:
             shadow = shadow and shadow.children.get(self._tree.content_place(element, place))
             element = element.children[place]
         if shadow is not None:
@@ -167,14 +177,40 @@ class ViewDiffer:
         self._root = grafted
         self._collect_ids(grafted)
 
-    def _graft(self, name: str, node: Element) -> Element | None:
-        if self._root is None:
+    def _path(self, name: str) -> list[int] | None:
+        """The way to the element of this id: most often the one that led there before."""
+        path: list[int] | None = self._tree.path_to(self._root, name, self._paths.get(name))
+        if path is not None:
+            self._paths[name] = path
+        return path
+
+    def _inner(self, path: list[int], new: Element, nonce: str) -> bytes | None:
+        """The events of what changes in one element; None where others around it are concerned."""
+        t = self._tree
+        old: Any = self._root
+        shadow = self._shadow
+        around: list[tuple[Shadow | None, int]] = []
+        for place in path:
+            if t.traits(old) & (SEALED | IGNORED | OWN_TEXT):
+                return None
+            at = t.content_place(old, place)
+            around.append((shadow, at))
+            shadow = shadow and shadow.children.get(at)
+            old = old.children[place]
+        if self._is_ambiguous or t.traits(old) != t.traits(new) or old.tag != new.tag:
             return None
-        path = self._tree.path_to(self._root, name)
-        if path is None:
-            return None
-        grafted: Element = self._tree.grafted(self._root, path, node)
-        return grafted
+        patches: _Patches | None = []
+        if not t.equal(old, new):
+            self._nonce = nonce
+            shadow, patches = self._element(old, new, shadow)
+            if patches is None:
+                return None
+        self._root = t.grafted(self._root, path, new)
+        self._shadow = _enclosed(shadow, around)
+        if self._clash(patches):
+            self._collect_ids(self._root)
+            return self._whole(nonce)
+        return _events(patches)
 
     def _whole(self, nonce: str, use_view_transition: bool = False) -> bytes:
         root = self._root
@@ -405,6 +441,18 @@ def _moved(before: dict[int, Shadow], start: int, stop: int, shift: int) -> dict
         for place, child in before.items()
         if not start <= place < stop
     }
+
+
+def _enclosed(shadow: Shadow | None, around: list[tuple[Shadow | None, int]]) -> Shadow | None:
+    """The outermost shadow, once this one is at its place in those around it."""
+    for outer, place in reversed(around):
+        if shadow is not None:
+            outer = outer or Shadow()
+            outer.children[place] = shadow
+        elif outer is not None:
+            outer.children.pop(place, None)
+        shadow = outer
+    return shadow
 
 
 def _events(patches: _Patches) -> bytes:

@@ -77,3 +77,4 @@ cdef struct Buffer:
 
 cdef int put(Buffer* out, const char* data, Py_ssize_t size) except -1
 cdef int put_node(Buffer* out, PyObject* node, bytes nonce) except -1
+cdef Element new_element(Tag tag, tuple children, Py_ssize_t split, int depth)

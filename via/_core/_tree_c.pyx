@@ -8,7 +8,7 @@ from cpython.mem cimport PyMem_Free
 from cpython.object cimport PyObject
 from libc.string cimport memmove
 
-from ._render_c cimport Attribute, Buffer, Element, Raw, Tag, Text, put, put_node
+from ._render_c cimport Attribute, Buffer, Element, Raw, Tag, Text, new_element, put, put_node
 
 from . import _markup
 from ._markup import PARENTS, PLAIN, RAW_TEXT, RULES, is_address, outline, stays_text
@@ -238,9 +238,18 @@ def same_head(Element old, Element new):
 
 def content(Element element):
     """An element's children without its attributes and what renders nothing."""
-    cdef list result = []
+    cdef list result
     cdef Py_ssize_t i
-    for i in range(element.split, PyTuple_GET_SIZE(element.children)):
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(element.children)
+    cdef bint is_whole = True
+    for i in range(element.split, size):
+        if is_nothing(PyTuple_GET_ITEM(element.children, i)):
+            is_whole = False
+            break
+    if is_whole:
+        return list(element.children[element.split:])
+    result = []
+    for i in range(element.split, size):
         if not is_nothing(PyTuple_GET_ITEM(element.children, i)):
             result.append(<object>PyTuple_GET_ITEM(element.children, i))
     return result
@@ -472,9 +481,23 @@ cdef bint find(Element root, str name, list path) except -1:
     return False
 
 
-def path_to(Element root, str name):
-    """The places in `children` that lead to the element of this id."""
+cdef bint leads_to(list path, Element root, str name) except -1:
+    cdef PyObject* node = <PyObject*>root
+    cdef Py_ssize_t place
+    for place in path:
+        if not is_element(node):
+            return False
+        if not (<Element>node).split <= place < PyTuple_GET_SIZE((<Element>node).children):
+            return False
+        node = PyTuple_GET_ITEM((<Element>node).children, place)
+    return is_element(node) and identity_of(<Element>node) == name
+
+
+def path_to(Element root, str name, list hint=None):
+    """The places in `children` that lead to the element of this id; `hint` may be right."""
     cdef list path = []
+    if hint is not None and leads_to(hint, root, name):
+        return hint
     if not find(root, name, path):
         return None
     path.reverse()
@@ -492,12 +515,29 @@ def content_place(Element element, Py_ssize_t place):
 
 def grafted(Element root, list path, Element node):
     """The tree with `node` in the place that `path` leads to."""
+    return graft(root, path, 0, node)
+
+
+cdef Element graft(Element root, list path, Py_ssize_t level, Element node):
     cdef list children
-    if not path:
+    cdef Py_ssize_t place
+    cdef Element before
+    cdef Element after
+    cdef Element result
+    if level == len(path):
         return node
+    place = path[level]
+    before = root.children[place]
+    after = graft(before, path, level + 1, node)
     children = list(root.children)
-    children[path[0]] = grafted(children[path[0]], path[1:], node)
-    return make_element(root.spec.name, *children)
+    children[place] = after
+    if after.depth >= root.depth:
+        return make_element(root.spec.name, *children)
+    # It may be deeper than what is in it by now; that it is not too deep is all that matters.
+    result = new_element(root.spec, tuple(children), root.split, root.depth)
+    if before.traits == after.traits and before.spec is after.spec:
+        result.traits = root.traits
+    return result
 
 
 # Writing

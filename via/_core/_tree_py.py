@@ -218,8 +218,10 @@ def ids(node: Element, into: list[str]) -> None:
             ids(child, into)
 
 
-def path_to(root: Element, name: str) -> list[int] | None:
-    """The places in `children` that lead to the element of this id."""
+def path_to(root: Element, name: str, hint: list[int] | None = None) -> list[int] | None:
+    """The places in `children` that lead to the element of this id; `hint` may be right."""
+    if hint is not None and _leads_to(hint, root, name):
+        return hint
     if identity(root) == name:
         return []
     for place in range(root.split, len(root.children)):
@@ -230,6 +232,15 @@ def path_to(root: Element, name: str) -> list[int] | None:
                 path.insert(0, place)
                 return path
     return None
+
+
+def _leads_to(path: list[int], root: Element, name: str) -> bool:
+    node: Any = root
+    for place in path:
+        if type(node) is not Element or not node.split <= place < len(node.children):
+            return False
+        node = node.children[place]
+    return type(node) is Element and identity(node) == name
 
 
 def content_place(element: Element, place: int) -> int:
