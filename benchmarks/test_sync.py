@@ -114,7 +114,8 @@ CASES = {
             htpy.button({"data-on:click": f"@post('/_action/a{n}')"})["+1"],
         ],
         lambda cards: htpy.div(id="view")[cards],
-        '<div id="widget-{{ n }}" class="card"><h2>Widget {{ n }}</h2><p>Count: <span>{{ count }}</span></p>'
+        '<div id="widget-{{ n }}" class="card"><h2>Widget {{ n }}</h2>'
+        "<p>Count: <span>{{ count }}</span></p>"
         "<button data-on:click=\"@post('/_action/a{{ n }}')\">+1</button></div>",
         ('<div id="view">', "</div>"),
         "n, count",
@@ -218,6 +219,10 @@ WAYS: dict[str, Callable[[Case, Data], Via | Whole]] = {
 }
 
 
+CHANGES = 20
+"""After so many changes a screen begins anew: the chat stays as long as it is said to be."""
+
+
 class Screen:
     """What a browser shows: it has seen changes before the one that is measured."""
 
@@ -263,12 +268,16 @@ def after_large_window(first: bytes, events: Sequence[bytes]) -> int:
 )
 def test_sync(benchmark: Any, case: str, way: str) -> None:
     made: list[Screen] = []
+    changes = 0
 
     def screen() -> tuple[tuple[Screen], dict[str, Any]]:
-        made[:] = [Screen(CASES[case], way)]
+        nonlocal changes
+        if changes % CHANGES == 0:
+            made[:] = [Screen(CASES[case], way)]
+        changes += 1
         return (made[0],), {}
 
-    event = benchmark.pedantic(Screen.change, setup=screen, rounds=60)
+    event = benchmark.pedantic(Screen.change, setup=screen, rounds=10 * CHANGES)
     shown = made[0]
     reference = WAYS["htpy + datastar-py"](CASES[case], shown.data)
     assert dom(shown.view.html(shown.data)) == dom(reference.html(shown.data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
@@ -32,8 +32,8 @@ def rising(numbers: list[int]) -> list[int]:
 
 
 def align(
-    old: list[Any],
-    new: list[Any],
+    old: Sequence[Any],
+    new: Sequence[Any],
     *,
     equal: Callable[[Any, Any], bool],
     fingerprint: Callable[[Any], int],

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _FRAME: Final = 56
 """About how many bytes an event has beside its elements."""
 
+_FEW: Final = 4
+"""So many patches may cost more than the element that they are in."""
+
 _DEEPEST: Final = 150
 """How deep the elements of a view nest that is sent in parts; Python's own stack is not deeper."""
 
@@ -131,7 +134,7 @@ class ViewDiffer:
             if self._size <= small:
                 return self.whole(node, nonce)
         self._nonce = nonce
-        shadow, patches = self._element(old, node, self._shadow)
+        shadow, patches = self._patches(old, node, self._shadow)
         self._root, self._shadow = node, shadow
         if self._is_ambiguous or patches is None or self._clash(patches):
             self._collect_ids(node)
@@ -199,12 +202,13 @@ class ViewDiffer:
             old = old.children[place]
         if self._is_ambiguous or t.traits(old) != t.traits(new) or old.tag != new.tag:
             return None
-        patches: _Patches | None = []
+        patches: _Patches = []
         if not t.equal(old, new):
             self._nonce = nonce
-            shadow, patches = self._element(old, new, shadow)
-            if patches is None:
+            shadow, found = self._patches(old, new, shadow)
+            if found is None:
                 return None
+            patches = found
         self._root = t.grafted(self._root, path, new)
         self._shadow = _enclosed(shadow, around)
         if self._clash(patches):
@@ -267,10 +271,12 @@ class ViewDiffer:
         # A script would run again if it were found and sent.
         if self._tree.identity(node) is not None or node.tag.lower() == "script":
             return shadow
-        shadow = shadow or Shadow()
         self._anchors += 1
-        shadow.anchor = f"{self._prefix}{self._anchors}"
-        return shadow
+        anchor = f"{self._prefix}{self._anchors}"
+        if shadow is None:
+            return Shadow(anchor)
+        # What was tried may be dropped: the page's own shadow is left as it is.
+        return Shadow(anchor, shadow.children, shadow.losses)
 
     def _address(self, node: Element, shadow: Shadow | None) -> str:
         name = self._tree.identity(node)
@@ -281,6 +287,17 @@ class ViewDiffer:
     def _outer(self, old: Element, new: Element, shadow: Shadow | None, address: str) -> _Patch:
         html = self._tree.write(new, shadow, self._nonce)
         return _Patch(self._mode(new), address, (old,), (new,), html)
+
+    def _patches(
+        self, old: Element, new: Element, shadow: Shadow | None
+    ) -> tuple[Shadow | None, _Patches | None]:
+        """As `_element`, for two that were just compared; first where all of the change is."""
+        inner_old, inner_new, inner_shadow, around = self._tree.narrow(old, new, shadow)
+        if around and self._address(inner_new, inner_shadow):
+            inner_shadow, patches = self._element(inner_old, inner_new, inner_shadow)
+            if patches is not None and len(patches) < _FEW:
+                return _enclosed(inner_shadow, around), patches
+        return self._element(old, new, shadow)
 
     def _element(
         self, old: Element, new: Element, shadow: Shadow | None
@@ -298,7 +315,7 @@ class ViewDiffer:
             if not t.same_head(old, new):
                 changed = True
             elif patches is not None and (
-                len(patches) < 4
+                len(patches) < _FEW
                 or not address
                 or _cost(patches) <= len(t.write(new, shadow, self._nonce)) + _FRAME
             ):
@@ -361,9 +378,10 @@ class ViewDiffer:
                         after[place] = anchored
         insertions = self._insertions(news, after, stay, start, len(news) - end, address)
 
-        result = None
-        if after or losses or (shadow is not None and shadow.anchor):
-            result = Shadow(shadow.anchor if shadow else "", after, losses)
+        result = shadow
+        if shadow is None or losses != shadow.losses or after != before:
+            anchor = shadow.anchor if shadow else ""
+            result = Shadow(anchor, after, losses) if after or losses or anchor else None
         if lost_some or insertions is None:
             return result, None, True
         if is_lost:
@@ -371,7 +389,7 @@ class ViewDiffer:
         return result, removals + patches + insertions, False
 
     def _removals(
-        self, gone: list[Any], shadows: dict[int, Shadow], start: int, stay: set[int]
+        self, gone: tuple[Any, ...], shadows: dict[int, Shadow], start: int, stay: set[int]
     ) -> tuple[_Patches, bool]:
         """The patches that take out children, and whether one of them cannot be found."""
         removals: _Patches = []
@@ -391,7 +409,7 @@ class ViewDiffer:
 
     def _insertions(
         self,
-        news: list[Any],
+        news: tuple[Any, ...],
         shadows: dict[int, Shadow],
         stay: dict[int, int],
         start: int,
@@ -425,7 +443,7 @@ class ViewDiffer:
             html = b"".join(
                 t.write(news[at], shadows.get(at), self._nonce) for at in range(first, place)
             )
-            insertions.append(_Patch(mode, beside, (), tuple(news[first:place]), html))
+            insertions.append(_Patch(mode, beside, (), news[first:place], html))
         return insertions
 
 
@@ -446,6 +464,8 @@ def _moved(before: dict[int, Shadow], start: int, stop: int, shift: int) -> dict
 def _enclosed(shadow: Shadow | None, around: list[tuple[Shadow | None, int]]) -> Shadow | None:
     """The outermost shadow, once this one is at its place in those around it."""
     for outer, place in reversed(around):
+        if outer is not None and outer.children.get(place) is shadow:
+            return around[0][0]
         if shadow is not None:
             outer = outer or Shadow()
             outer.children[place] = shadow

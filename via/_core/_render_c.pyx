@@ -67,6 +67,11 @@ cdef extern from "Python.h":
     unsigned int PyUnicode_READ(int, void*, Py_ssize_t) noexcept
     PyObject* PyTuple_GET_ITEM(object, Py_ssize_t)
     Py_ssize_t PyTuple_GET_SIZE(object)
+    Py_ssize_t Py_SIZE(PyObject*)
+    ctypedef struct PyListObject:
+        PyObject** ob_item
+    ctypedef struct PyTupleObject:
+        PyObject** ob_item
     void PyObject_GC_UnTrack(PyObject*)
     void PyErr_Fetch(PyObject**, PyObject**, PyObject**)
     void PyErr_Restore(PyObject*, PyObject*, PyObject*)
@@ -490,10 +495,47 @@ cdef Element new_element(Tag tag, tuple children, Py_ssize_t split, int depth):
     return element
 
 
+cdef inline void put_child(tuple children, Py_ssize_t place, PyObject* child) noexcept:
+    Py_INCREF(<object>child)
+    PyTuple_SET_ITEM(children, place, <object>child)
+
+
+cdef inline PyObject** items_of(PyObject* row) noexcept:
+    """The items of a list or a tuple."""
+    if Py_TYPE(row) == <PyTypeObject*>list:
+        return (<PyListObject*>row).ob_item
+    return (<PyTupleObject*>row).ob_item
+
+
+cdef bint is_row(PyObject* row, int* depth) noexcept:
+    """Whether a list or a tuple holds content and nothing else; `depth` is then its depth."""
+    cdef PyObject** items = items_of(row)
+    cdef PyTypeObject* type
+    cdef Py_ssize_t i
+    for i in range(Py_SIZE(row)):
+        type = Py_TYPE(items[i])
+        if type == <PyTypeObject*>Element:
+            if (<Element>items[i]).depth > depth[0]:
+                depth[0] = (<Element>items[i]).depth
+        elif not (
+            type == <PyTypeObject*>Text
+            or type == <PyTypeObject*>str
+            or type == <PyTypeObject*>Raw
+            or type == <PyTypeObject*>int
+            or type == <PyTypeObject*>float
+            or items[i] == Py_None
+        ):
+            return False
+    return True
+
+
 cdef PyObject* build(PyObject* self, PyObject** args, Py_ssize_t size) except NULL:
     """Make an element; the path of well-formed children, attributes first."""
     cdef Tag tag = <Tag>self
     cdef Py_ssize_t i
+    cdef Py_ssize_t j
+    cdef Py_ssize_t at = 0
+    cdef Py_ssize_t total = size
     cdef Py_ssize_t split = 0
     cdef bint content = False
     cdef int depth = 0
@@ -520,16 +562,27 @@ cdef PyObject* build(PyObject* self, PyObject** args, Py_ssize_t size) except NU
             content = True
         elif type == <PyTypeObject*>Raw:
             content = True
+        elif type == <PyTypeObject*>list or type == <PyTypeObject*>tuple:
+            if not is_row(child, &depth):
+                break
+            content = True
+            total += Py_SIZE(child) - 1
         else:
             break
     else:
         if not (content and tag.void) and depth < DEEPEST and (
             split < 2 or not repeats(args, split)
         ):
-            children = PyTuple_New(size)
+            children = PyTuple_New(total)
             for i in range(size):
-                Py_INCREF(<object>args[i])
-                PyTuple_SET_ITEM(children, i, <object>args[i])
+                type = Py_TYPE(args[i])
+                if type == <PyTypeObject*>list or type == <PyTypeObject*>tuple:
+                    for j in range(Py_SIZE(args[i])):
+                        put_child(children, at + j, items_of(args[i])[j])
+                    at += Py_SIZE(args[i])
+                else:
+                    put_child(children, at, args[i])
+                    at += 1
             element = new_element(tag, children, split, depth + 1)
             Py_INCREF(element)
             return <PyObject*>element

@@ -38,6 +38,7 @@ cdef unsigned int UNBOUND = _markup.UNBOUND
 cdef unsigned int IGNORED = _markup.IGNORED
 cdef unsigned int OWN_TEXT = _markup.OWN_TEXT
 cdef unsigned int OUTWARD = _markup.OUTWARD
+cdef unsigned int SEALED = _markup.SEALED
 
 
 # Kinds of elements
@@ -238,37 +239,42 @@ def same_head(Element old, Element new):
 
 def content(Element element):
     """An element's children without its attributes and what renders nothing."""
-    cdef list result
+    cdef list something
     cdef Py_ssize_t i
     cdef Py_ssize_t size = PyTuple_GET_SIZE(element.children)
-    cdef bint is_whole = True
     for i in range(element.split, size):
         if is_nothing(PyTuple_GET_ITEM(element.children, i)):
-            is_whole = False
             break
-    if is_whole:
-        return list(element.children[element.split:])
-    result = []
+    else:
+        return element.children[element.split:]
+    something = []
     for i in range(element.split, size):
         if not is_nothing(PyTuple_GET_ITEM(element.children, i)):
-            result.append(<object>PyTuple_GET_ITEM(element.children, i))
-    return result
+            something.append(<object>PyTuple_GET_ITEM(element.children, i))
+    return tuple(something)
 
 
-def edges(tuple within, list old, list new):
+cdef Py_ssize_t known_unequal(PyObject* old, PyObject* new) noexcept:
+    """The place of the first unequal content of two elements, if `equal` met it; else -1."""
+    cdef int level
+    for level in range(difference.size):
+        if difference.old[level] == old and difference.new[level] == new:
+            return difference.place[level]
+    return -1
+
+
+def edges(tuple within, tuple old, tuple new):
     """How many nodes are equal from the start on, and then from the end on; see the twin."""
     cdef Py_ssize_t size = len(old)
     cdef Py_ssize_t new_size = len(new)
     cdef Py_ssize_t most = min(size, new_size)
     cdef Py_ssize_t start = 0
     cdef Py_ssize_t end = 0
-    cdef PyObject* old_parent = PyTuple_GET_ITEM(within, 0)
-    cdef PyObject* new_parent = PyTuple_GET_ITEM(within, 1)
-    cdef Py_ssize_t unequal = -1
-    cdef int level
-    for level in range(difference.size):
-        if difference.old[level] == old_parent and difference.new[level] == new_parent:
-            start = unequal = difference.place[level]
+    cdef Py_ssize_t unequal = known_unequal(
+        PyTuple_GET_ITEM(within, 0), PyTuple_GET_ITEM(within, 1)
+    )
+    if unequal > 0:
+        start = unequal
     while unequal < 0 and start < most:
         if same(<PyObject*>old[start], <PyObject*>new[start]):
             start += 1
@@ -279,6 +285,57 @@ def edges(tuple within, list old, list new):
     ):
         end += 1
     return start, end
+
+
+cdef Py_ssize_t only_change(Element old, Element new, PyObject** mine, PyObject** theirs) except -2:
+    """The place of the one child that differs, and that child; -1 if more than that differs."""
+    cdef Py_ssize_t i = old.split
+    cdef Py_ssize_t j = new.split
+    cdef Py_ssize_t most = PyTuple_GET_SIZE(old.children)
+    cdef Py_ssize_t their_most = PyTuple_GET_SIZE(new.children)
+    cdef Py_ssize_t equal = known_unequal(<PyObject*>old, <PyObject*>new)
+    cdef Py_ssize_t place = 0
+    cdef Py_ssize_t found = -1
+    if most - i != their_most - j:
+        return -1
+    while True:
+        while i < most and is_nothing(PyTuple_GET_ITEM(old.children, i)):
+            i += 1
+        while j < their_most and is_nothing(PyTuple_GET_ITEM(new.children, j)):
+            j += 1
+        if i == most or j == their_most:
+            return found if i == most and j == their_most else -1
+        if place >= equal and not same(
+            PyTuple_GET_ITEM(old.children, i), PyTuple_GET_ITEM(new.children, j)
+        ):
+            if found >= 0:
+                return -1
+            found = place
+            mine[0] = PyTuple_GET_ITEM(old.children, i)
+            theirs[0] = PyTuple_GET_ITEM(new.children, j)
+        i += 1
+        j += 1
+        place += 1
+
+
+def narrow(Element old, Element new, shadow):
+    """Down to the innermost elements that hold all of the difference; see the twin."""
+    cdef list around = []
+    cdef PyObject* mine = NULL
+    cdef PyObject* theirs = NULL
+    cdef Py_ssize_t place
+    while same_heads(old, new) and not (traits_of(old) | traits_of(new)) & SEALED:
+        place = only_change(old, new, &mine, &theirs)
+        if place < 0 or not is_element(mine) or not is_element(theirs):
+            break
+        if (<Element>mine).spec.name != (<Element>theirs).spec.name:
+            break
+        if identity_of(<Element>mine) != identity_of(<Element>theirs):
+            break
+        around.append((shadow, place))
+        shadow = None if shadow is None else shadow.children.get(place)
+        old, new = <Element>mine, <Element>theirs
+    return old, new, shadow, around
 
 
 cdef inline unsigned long long mix(unsigned long long state, Py_hash_t value) noexcept:

@@ -12,6 +12,7 @@ from ._markup import (
     PLAIN,
     RAW_TEXT,
     RULES,
+    SEALED,
     UNBOUND,
     combine,
     is_address,
@@ -88,13 +89,13 @@ def _same_elements(old: Element, new: Element) -> bool:
     return True
 
 
-def content(element: Element) -> list[Any]:
+def content(element: Element) -> tuple[Any, ...]:
     """An element's children without its attributes and what renders nothing."""
-    return [
+    return tuple(
         child
         for child in element.children[element.split :]
         if not (child is None or child is True or child is False)
-    ]
+    )
 
 
 def same_head(old: Element, new: Element) -> bool:
@@ -116,7 +117,9 @@ def _spelled(node: Any) -> str:
     return node.value if type(node) is Text else repr(node) if type(node) is not str else node
 
 
-def edges(within: tuple[Element, Element], old: list[Any], new: list[Any]) -> tuple[int, int]:
+def edges(
+    within: tuple[Element, Element], old: tuple[Any, ...], new: tuple[Any, ...]
+) -> tuple[int, int]:
     """How many nodes are equal from the start on, and then from the end on.
 
     The nodes are the content of the elements `within`.
@@ -216,6 +219,36 @@ def ids(node: Element, into: list[str]) -> None:
     for child in node.children[node.split :]:
         if type(child) is Element:
             ids(child, into)
+
+
+def narrow(
+    old: Element, new: Element, shadow: Shadow | None
+) -> tuple[Element, Element, Shadow | None, list[tuple[Shadow | None, int]]]:
+    """Down to the innermost elements that hold all of the difference between two.
+
+    They, the shadow of the old one, and for each element around it, from the outermost on, its
+    shadow and the place of the one child that differs.
+    """
+    around: list[tuple[Shadow | None, int]] = []
+    while same_head(old, new) and not (traits(old) | traits(new)) & SEALED:
+        mine, theirs = content(old), content(new)
+        differing = [
+            place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)
+        ]
+        if len(old.children) - old.split != len(new.children) - new.split:
+            break
+        if len(mine) != len(theirs) or len(differing) != 1:
+            break
+        [place] = differing
+        inner, new_inner = mine[place], theirs[place]
+        if type(inner) is not Element or type(new_inner) is not Element:
+            break
+        if key(inner) != key(new_inner):
+            break
+        around.append((shadow, place))
+        shadow = None if shadow is None else shadow.children.get(place)
+        old, new = inner, new_inner
+    return old, new, shadow, around
 
 
 def path_to(root: Element, name: str, hint: list[int] | None = None) -> list[int] | None:
