@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ._core.requests import read_action
 from .answers import DONE, NO_STORE, Answer
 from .stream import WRITER, Receive, Send
+from .turn import Turn
 from .visitors import Headers
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ Act = Callable[[str, Headers, bytes], "Answer | Coroutine[Any, Any, Answer] | No
 class ChunkWriter:
     """Writes the parts of one response that uvicorn has begun."""
 
-    __slots__ = ("_cycle",)
+    __slots__ = ("_cycle", "_turn", "call")
 
-    def __init__(self, cycle: RequestResponseCycle) -> None:
+    def __init__(self, cycle: RequestResponseCycle, turn: Turn) -> None:
         self._cycle = cycle
+        self._turn = turn
+        self.call = turn.call
 
     def is_ready(self) -> bool:
         """Whether uvicorn would send a part without waiting."""
@@ -47,7 +50,7 @@ class ChunkWriter:
 
     def write(self, data: bytes) -> None:
         """Send a part."""
-        self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self._turn.write(self._cycle.transport, b"%x\r\n%b\r\n" % (len(data), data))
 
 
 class ActionHead:
@@ -67,12 +70,13 @@ class ActionHead:
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection. `act` runs actions; `head` is shared by all connections of a server."""
+    """One connection. `act` runs actions; all connections of a server share `head` and `turn`."""
 
-    def __init__(self, act: Act, head: ActionHead, **arguments: Any) -> None:
+    def __init__(self, act: Act, head: ActionHead, turn: Turn, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._act = act
         self._head = head
+        self._turn = turn
         self._in_request = False
         self._was_used = False
         self._answer: Answer | Coroutine[Any, Any, Answer] | None = None
@@ -83,7 +87,18 @@ class Protocol(HttpToolsProtocol):
             action = read_action(data)
             if action is not None and self._run(*action):
                 return
+        # An answer that waits may be for the request before this one.
+        self._turn.write_out()
         super().data_received(data)
+
+    def eof_received(self) -> None:
+        """The client sends nothing more, and the connection is closed."""
+        self._turn.write_out()
+
+    def shutdown(self) -> None:
+        """The server stops: close the connection, if nothing runs on it."""
+        self._turn.write_out()
+        super().shutdown()
 
     def on_message_begin(self) -> None:
         """A request begins; it may be behind another one in the same read."""
@@ -102,7 +117,7 @@ class Protocol(HttpToolsProtocol):
             self.scope["extensions"] = extensions
             super().on_headers_complete()
             # The task that serves it has not begun.
-            extensions[WRITER] = ChunkWriter(self.cycle)
+            extensions[WRITER] = ChunkWriter(self.cycle, self._turn)
         else:
             super().on_headers_complete()
 
@@ -120,6 +135,7 @@ class Protocol(HttpToolsProtocol):
         if self._was_used:
             self._keep_alive()
         else:
+            self._turn.write_out()
             super().timeout_keep_alive_handler()
 
     def _keep_alive(self) -> None:
@@ -139,7 +155,7 @@ class Protocol(HttpToolsProtocol):
         if answer is not DONE or self.transport.is_closing():
             self._answer = answer
             return False
-        self.transport.write(self._head.bytes(self.server_state.default_headers))
+        self._turn.write(self.transport, self._head.bytes(self.server_state.default_headers))
         self.server_state.total_requests += 1
         if self.timeout_keep_alive_task is None:
             self._keep_alive()

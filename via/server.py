@@ -12,6 +12,7 @@ import uvicorn
 from .errors import ConfigError
 from .options import split_address
 from .protocol import ActionHead, Protocol
+from .turn import Turn
 
 if TYPE_CHECKING:
     from .app import V
@@ -44,7 +45,7 @@ def make_server(app: V) -> uvicorn.Server:
         uvicorn.Config(
             app,
             loop="asyncio" if sys.platform == "win32" else "uvloop",
-            http=partial(Protocol, app._act, ActionHead()),  # type: ignore[arg-type]
+            http=partial(Protocol, app._act, ActionHead(), Turn()),  # type: ignore[arg-type]
             ws="none",
             lifespan="on",
             log_config=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any, Final, Protocol
 
 from .compression import Compression
@@ -38,8 +38,11 @@ class Writer(Protocol):
     def is_ready(self) -> bool:
         """Whether `write` may be called now: the response has begun and the browser keeps up."""
 
+    def call(self, make: Callable[[], object], context: Context) -> None:
+        """Have `make` called in this turn of the event loop, when the handlers are done."""
+
     def write(self, data: bytes) -> None:
-        """Send one more part."""
+        """Send one more part, behind those before it."""
 
 
 class Stream:
@@ -90,7 +93,7 @@ class Stream:
             self._resume(False)
         elif self._waiter is not None and not self._is_due:
             self._is_due = True
-            self._loop.call_soon(self._write, context=self._context)
+            self._writer.call(self._write, self._context)
 
     def end(self) -> None:
         """End the response after the frame that is being sent."""

@@ -1,0 +1,68 @@
+"""What one turn of the event loop sends: first all of it is made, and then it is written in a row.
+
+To wake whoever reads costs more than to write. A reader that is written to now and then sleeps in
+between and is woken each time; written to in a row, it is awake for all but the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import Context
+from typing import Final
+
+MOST: Final = 1024 * 1024
+"""Bytes that wait for the end of the turn; past them they are written."""
+
+
+class Turn:
+    """Collects what the connections of one server have to send. Call it on the event loop only."""
+
+    __slots__ = ("_is_due", "_makers", "_size", "_writes")
+
+    def __init__(self) -> None:
+        self._is_due = False
+        self._makers: list[tuple[Callable[[], object], Context]] = []
+        self._writes: list[tuple[asyncio.WriteTransport, bytes]] = []
+        self._size = 0
+
+    def call(self, make: Callable[[], object], context: Context) -> None:
+        """Have `make` called when the turn's handlers are done; it writes what it makes."""
+        self._makers.append((make, context))
+        self._schedule()
+
+    def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
+        """Write data at the end of the turn."""
+        self._writes.append((transport, data))
+        self._size += len(data)
+        if self._size > MOST:
+            self.write_out()
+        self._schedule()
+
+    def write_out(self) -> None:
+        """Write what waits, for somebody who will write past this or close a connection."""
+        writes, self._writes = self._writes, []
+        self._size = 0
+        for transport, data in writes:
+            with suppress(RuntimeError):  # it was closed meanwhile
+                transport.write(data)
+
+    def _schedule(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._end)
+
+    def _end(self) -> None:
+        makers, self._makers = self._makers, []
+        for make, context in makers:
+            try:
+                context.run(make)
+            except Exception as error:
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": f"{make!r} failed", "exception": error}
+                )
+        self.write_out()
+        self._is_due = False
+        if self._makers:
+            self._schedule()
