@@ -46,24 +46,17 @@ class Runtime:
         self.sessions = sessions
         self.closing = False
         self.tabs: dict[str, Tab] = {}
-        self._thread = threading.get_ident()
+        self.thread = threading.get_ident()
         self._tasks: set[asyncio.Future[Any]] = set()
 
     def in_loop_thread(self) -> bool:
         """Whether this is the thread of the app's event loop."""
-        return threading.get_ident() == self._thread
+        return threading.get_ident() == self.thread
 
     def keep(self, task: asyncio.Future[Any]) -> None:
         """Hold a background task until it is done."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def on_loop(self, call: Callable[..., Any], *args: Any) -> None:
-        """Make the call now where this is the loop's thread; else hand it to the loop."""
-        if self.in_loop_thread():
-            call(*args)
-        else:
-            self.loop.call_soon_threadsafe(call, *args)
 
     def find_tab(self, id: Any, csrf: Any) -> Tab | None:
         """The tab with this id; None if there is none. Raises PermissionError on a wrong token."""

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -429,8 +430,13 @@ class Tab:
             self._stream.abort()
 
     def _on_loop(self, call: Callable[..., Any], *args: Any) -> None:
-        if self.runtime is not None and not self.closed:
-            self.runtime.on_loop(call, *args)
+        runtime = self.runtime
+        if runtime is None or self.closed:
+            return
+        if get_ident() == runtime.thread:
+            call(*args)
+        else:
+            runtime.loop.call_soon_threadsafe(call, *args)
 
     def _log_duplicate(self, id: str) -> None:
         self.logger().warning(

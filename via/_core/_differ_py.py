@@ -121,13 +121,14 @@ class ViewDiffer:
 
     def _update(self, node: Element, nonce: str, small: int) -> bytes:
         t, old = self._tree, self._root
-        if old is None or t.identity(old) != t.identity(node) or old.tag != node.tag:
+        if old is None:
             return self.whole(node, nonce)
-        if max(old.depth, node.depth) > _DEEPEST:
-            return b"" if old is node else self.whole(node, nonce)
-        if t.equal(old, node):
+        relation = t.compare(old, node, _DEEPEST)
+        if relation == t.EQUAL:
             self._root = node
             return b""
+        if relation == t.OTHER:
+            return self.whole(node, nonce)
         if small:
             if not self._size:
                 self._size = len(t.write(node, None, nonce))

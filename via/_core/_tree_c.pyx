@@ -232,6 +232,20 @@ def equal(old, new):
         difference.recording = False
 
 
+EQUAL, CHANGED, OTHER = 0, 1, 2
+
+
+def compare(Element old, Element new, int deepest):
+    """How an element became the other one: EQUAL, CHANGED, or OTHER; see the twin."""
+    if old is new:
+        return EQUAL
+    if old.spec is not new.spec and old.spec.name != new.spec.name:
+        return OTHER
+    if old.depth > deepest or new.depth > deepest or identity_of(old) != identity_of(new):
+        return OTHER
+    return EQUAL if equal(old, new) else CHANGED
+
+
 def same_head(Element old, Element new):
     """Whether two elements have the same name and attributes."""
     return bool(same_heads(old, new))

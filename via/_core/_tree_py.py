@@ -54,6 +54,24 @@ def equal(old: Any, new: Any) -> bool:
         _difference.is_recording = False
 
 
+EQUAL: Final = 0
+CHANGED: Final = 1
+OTHER: Final = 2
+
+
+def compare(old: Element, new: Element, deepest: int) -> int:
+    """How an element became the other one: EQUAL, CHANGED, or OTHER.
+
+    It is another one if its name or id differs, and so it is for all that is done with it where
+    either nests deeper than `deepest`.
+    """
+    if old is new:
+        return EQUAL
+    if key(old) != key(new) or max(old.depth, new.depth) > deepest:
+        return OTHER
+    return EQUAL if equal(old, new) else CHANGED
+
+
 def _same(old: Any, new: Any) -> bool:
     if old is new:
         return True

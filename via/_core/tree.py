@@ -6,6 +6,9 @@ from ._variant import PURE_PYTHON
 
 if TYPE_CHECKING or PURE_PYTHON:
     from ._tree_py import (
+        EQUAL,
+        OTHER,
+        compare,
         content,
         content_place,
         edges,
@@ -24,6 +27,9 @@ if TYPE_CHECKING or PURE_PYTHON:
     )
 else:
     from ._tree_c import (
+        EQUAL,
+        OTHER,
+        compare,
         content,
         content_place,
         edges,
@@ -42,6 +48,9 @@ else:
     )
 
 __all__ = [
+    "EQUAL",
+    "OTHER",
+    "compare",
     "content",
     "content_place",
     "edges",
