@@ -41,8 +41,14 @@ def with_client(command: type[Command]) -> type[Command]:
     return WithClient
 
 
+# The core keeps its nodes and buffers without locks, once for a process: a free-threaded Python
+# switches the GIL on when it imports it, and a second interpreter is refused.
+DIRECTIVES = {"freethreading_compatible": False, "subinterpreters_compatible": "no"}
+
 setup(
-    ext_modules=cythonize(extensions, language_level=3, annotate=False),
+    ext_modules=cythonize(
+        extensions, language_level=3, annotate=False, compiler_directives=DIRECTIVES
+    ),
     cmdclass={
         "build_ext": with_client(build_ext),
         "build_py": with_client(build_py),

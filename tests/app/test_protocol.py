@@ -184,6 +184,28 @@ def test_requests_may_come_together_or_in_pieces(wire, page):
     assert page.did == ["one", "two", "three", "four", "five", "one"]
 
 
+def test_what_comes_right_behind_an_action_is_answered_after_it(wire, page):
+    for _ in range(20):
+        wire.send(wire.request("one"))
+        wire.send(b"GET /_action/a1 HTTP/1.1\r\nHost: test\r\n\r\n")
+    assert wire.answers(40) == [204, 405] * 20
+    assert page.did == ["one"] * 20
+
+
+def test_a_client_that_sends_nothing_more_still_has_its_answer(v, page, serve):
+    v.page("/", page)
+    someone = Visitor(serve(v).url)
+    someone.visit()
+    for _ in range(20):
+        wire = Wire(someone)
+        wire.send(wire.request("one"))
+        wire.socket.shutdown(socket.SHUT_WR)
+        assert wire.answers() == [204]
+        assert wire.is_closed()
+        wire.socket.close()
+    someone.http.close()
+
+
 def test_a_body_may_be_chunked_and_waited_for(wire, page):
     wire.send(wire.request("one", PLAIN, "Transfer-Encoding: chunked"))
     assert wire.answers() == [204]

@@ -1,0 +1,120 @@
+"""What one turn of the event loop sends: made first, then written in a row."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar, copy_context
+from typing import Any
+
+from via import turn as turn_module
+from via.turn import Turn
+
+who = ContextVar("who", default="nobody")
+
+
+class Line:
+    """A transport that notes what is written, in one list with what else happens."""
+
+    def __init__(self, seen: list[Any], *, closed: bool = False) -> None:
+        self.seen = seen
+        self.closed = closed
+
+    def write(self, data: bytes) -> None:
+        if self.closed:
+            raise RuntimeError("the handler is closed")
+        self.seen.append(data)
+
+
+def play(scenario: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+
+
+def test_all_is_made_before_any_of_it_is_written() -> None:
+    async def scenario() -> None:
+        seen: list[Any] = []
+        turn, line = Turn(), Line(seen)
+
+        def make(text: bytes) -> None:
+            seen.append("made")
+            turn.write(line, text)
+
+        turn.write(line, b"answer")
+        for text in (b"one", b"two"):
+            turn.call(lambda text=text: make(text), copy_context())
+        assert seen == []
+        await asyncio.sleep(0)
+        assert seen == ["made", "made", b"answer", b"one", b"two"]
+
+    play(scenario)
+
+
+def test_what_is_made_later_is_sent_in_the_next_turn() -> None:
+    async def scenario() -> None:
+        seen: list[Any] = []
+        turn, line = Turn(), Line(seen)
+
+        def make() -> None:
+            turn.write(line, b"first")
+            turn.call(lambda: turn.write(line, b"second"), copy_context())
+
+        turn.call(make, copy_context())
+        await asyncio.sleep(0)
+        assert seen == [b"first"]
+        await asyncio.sleep(0)
+        assert seen == [b"first", b"second"]
+
+    play(scenario)
+
+
+def test_each_is_made_in_its_own_context() -> None:
+    async def scenario() -> None:
+        seen: list[str] = []
+        turn = Turn()
+        for name in ("ann", "bob"):
+            context = copy_context()
+            context.run(who.set, name)
+            turn.call(lambda: seen.append(who.get()), context)
+        await asyncio.sleep(0)
+        assert seen == ["ann", "bob"]
+        assert who.get() == "nobody"
+
+    play(scenario)
+
+
+def test_one_that_fails_or_is_closed_stops_no_other() -> None:
+    async def scenario() -> None:
+        seen: list[Any] = []
+        failures: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda loop, what: failures.append(what["exception"])
+        )
+        turn = Turn()
+        turn.call(lambda: 1 // 0, copy_context())
+        turn.write(Line(seen, closed=True), b"lost")
+        turn.call(lambda: turn.write(Line(seen), b"sent"), copy_context())
+        await asyncio.sleep(0)
+        assert seen == [b"sent"]
+        assert [type(failure) for failure in failures] == [ZeroDivisionError]
+        turn.write(Line(seen), b"later")
+        await asyncio.sleep(0)
+        assert seen == [b"sent", b"later"]
+
+    play(scenario)
+
+
+def test_what_waits_can_be_written_at_once_and_is_when_it_is_much(monkeypatch) -> None:
+    monkeypatch.setattr(turn_module, "MOST", 5)
+
+    async def scenario() -> None:
+        seen: list[Any] = []
+        turn, line = Turn(), Line(seen)
+        turn.write(line, b"one")
+        turn.write_out()
+        assert seen == [b"one"]
+        turn.write(line, b"two")
+        assert seen == [b"one"]
+        turn.write(line, b"three")
+        assert seen == [b"one", b"two", b"three"]
+        await asyncio.sleep(0)
+        assert seen == [b"one", b"two", b"three"]
+
+    play(scenario)
