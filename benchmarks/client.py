@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from typing import cast
@@ -24,6 +25,8 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._buffer = b""
         self._answered: Answered | None = None
+        self.first_byte = 0.0
+        """When the last response began, by `time.perf_counter`."""
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -45,6 +48,8 @@ class Connection(asyncio.Protocol):
         return response
 
     def data_received(self, data: bytes) -> None:
+        if not self._buffer:
+            self.first_byte = time.perf_counter()
         buffer = self._buffer = self._buffer + data
         if _is_whole(buffer) and self._answered is not None:
             answered, self._answered, self._buffer = self._answered, None, b""

@@ -51,6 +51,7 @@ def write(measured: dict[str, list[Result]], path: Path, *, quick: bool) -> None
         ("pages", "Time to the first byte of a page", ""),
     ):
         lines += ["", f"## {title}", "", *_table(measured[key], size)]
+    lines += ["", "## The core and its twin", "", *_twins(measured["suites"])]
     lines += ["", "## Suites (pytest-benchmark)", "", "| test | median, µs |", "|---|--:|"]
     for suite in measured["suites"]:
         name = suite["fullname"].removeprefix("benchmarks/").replace("|", "\\|")
@@ -70,6 +71,25 @@ def syncs(suites: Sequence[Result]) -> list[Result]:
         for suite in suites
         if "::test_sync[" in suite["fullname"]
     ]
+
+
+TWIN_NAMES = (("pure-", "compiled-"), ("twin", "via"), ("_in_pure_python", ""))
+"""How suites call the twin, and what stands there for the compiled core."""
+
+
+def _twins(suites: Sequence[Result]) -> Iterable[str]:
+    """How much slower the pure-Python twin is at the same work."""
+    medians = {
+        suite["fullname"].removeprefix("benchmarks/"): suite["stats"]["median"] for suite in suites
+    }
+    yield "| work | compiled, µs | twin, µs | slower |"
+    yield "|---|--:|--:|--:|"
+    for name, twin in medians.items():
+        for pure, compiled in TWIN_NAMES:
+            other = name.replace(pure, compiled)
+            if other != name and other in medians:
+                core = medians[other]
+                yield f"| {other} | {core * 1e6:,.2f} | {twin * 1e6:,.2f} | {twin / core:.1f}x |"
 
 
 def _machine() -> Iterable[str]:
@@ -139,6 +159,10 @@ def _targets(measured: dict[str, list[Result]]) -> Iterable[str]:
         times = suite(event.format(kind, "via")), suite(event.format(kind, "datastar_py"))
         return faster(f"encode an event ({kind}), by datastar-py", "µs", *times, 10)
 
+    def request() -> str:
+        times = (suite(f"test_actions.py::test_a_request[{way}]") for way in ("via", "httptools"))
+        return faster("read an action's request, by httptools", "µs", *times, 1)
+
     def clicks(tabs: int, peers: Sequence[str], name: str, target: float) -> str:
         best = max(part("actions", peer, "tabs", tabs, "per_second") for peer in peers)
         via = part("actions", "via", "tabs", tabs, "per_second")
@@ -162,12 +186,17 @@ def _targets(measured: dict[str, list[Result]]) -> Iterable[str]:
         for way, peers, name in (
             ("via", WHOLE, "the fastest peer's whole view"),
             ("via, kept", WHOLE, "the fastest peer's whole view"),
+            ("via, nodes", WHOLE, "the fastest peer's whole view"),
+            ("via, components", WHOLE, "the fastest peer's whole view"),
             ("via, kept", KEPT, "Jinja2 with kept rows"),
+            ("via, nodes", KEPT, "Jinja2 with kept rows"),
         ):
+            if not any(r["case"] == case and r["variant"] == way for r in measured["syncs"]):
+                continue
             rows.append(functools.partial(sync, case, way, peers, name))
     yield from map(_measured, rows)
     yield from part_sent()
-    rows = [lambda: events("elements"), lambda: events("signals")]
+    rows = [lambda: events("elements"), lambda: events("signals"), request]
     for tabs in sorted({result["tabs"] for result in measured["actions"]}):
         rows += [
             lambda tabs=tabs: clicks(tabs, [STARLETTE], f"{STARLETTE} (patch as answer)", 3),

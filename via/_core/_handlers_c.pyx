@@ -11,6 +11,21 @@ from ._greenlets import MAX_IDLE, Idle, MailboxClosed, Worker, drive, settle
 
 cimport cython
 
+cdef extern from *:
+    """
+    /* A greenlet's stack begins where it was first switched to, and whoever switches to it from
+       deeper down has that much of the own stack copied away and back. So it begins far down. */
+    static PyObject *call_far_down(PyObject *call) {
+        volatile char room[64 * 1024];
+        PyObject *result;
+        room[0] = 0;
+        result = PyObject_CallObject(call, NULL);
+        room[sizeof(room) - 1] = 0;
+        return result;
+    }
+    """
+    object call_far_down(object call)
+
 cdef extern from "Python.h":
     ctypedef struct PyAsyncMethods:
         void* am_await
@@ -47,13 +62,14 @@ cdef class Seat:
         """In the worker: run the handler, and wait for the next; False if there is none."""
         handler = self.handler
         self.handler = None
-        try:
-            self.value = handler()
-        except GreenletExit:
-            return False  # nobody holds this greenlet any more
-        except BaseException as error:
-            self.error = error
-        handler = None
+        if handler is not None:
+            try:
+                self.value = handler()
+            except GreenletExit:
+                return False  # nobody holds this greenlet any more
+            except BaseException as error:
+                self.error = error
+            handler = None
         self.parked = True
         getcurrent().parent.switch()
         return True
@@ -81,7 +97,7 @@ cdef object run(object handler):
     cdef list workers = idle.workers
     cdef Seat seat
     cdef Finished finished
-    worker = workers.pop() if workers else Worker(Seat())
+    worker = workers.pop() if workers else new_worker()
     seat = <Seat>worker.seat
     current = getcurrent()
     worker.parent = current
@@ -97,6 +113,12 @@ cdef object run(object handler):
     finished = Finished.__new__(Finished)
     finished.value = value
     return finished
+
+
+cdef object new_worker():
+    worker = Worker(Seat())
+    call_far_down(worker.switch)  # it parks at once
+    return worker
 
 
 cpdef object ended(object worker):

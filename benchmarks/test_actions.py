@@ -1,0 +1,79 @@
+"""An action's way through the core: its request is read, its handler is run."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import httptools
+import pytest
+
+from via._core import _handlers_c, _handlers_py, _requests_c, _requests_py
+
+BODY = b'{"via_ctx":"aYc0pW1LrX2GxqqGk1cJmA","via_csrf":"b0q3oS9dT1m1xw5m2eK9zQ","s1":"text"}'
+REQUEST = (
+    b"POST /_action/a1 HTTP/1.1\r\n"
+    b"Host: 127.0.0.1:3000\r\n"
+    b"Connection: keep-alive\r\n"
+    b"Content-Length: %d\r\n"
+    b'sec-ch-ua: "Chromium";v="156", "Not_A Brand";v="24"\r\n'
+    b"Datastar-Request: true\r\n"
+    b"User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0\r\n"
+    b"Content-Type: application/json\r\n"
+    b"Accept: text/event-stream, text/html, application/json\r\n"
+    b"Origin: http://127.0.0.1:3000\r\n"
+    b"Referer: http://127.0.0.1:3000/\r\n"
+    b"Accept-Encoding: gzip, deflate, br, zstd\r\n"
+    b"Accept-Language: en-GB,en;q=0.9\r\n"
+    b"Cookie: via_session=wq1rA6tGm0yJ7o5cJzNf1w0Q0q3oS9dT1m1xw5m2eK9\r\n"
+    b"\r\n" % len(BODY) + BODY
+)
+
+
+class WithHttptools:
+    """What a server has to note of a request, by a parser of all of HTTP."""
+
+    def __init__(self) -> None:
+        self.parser = httptools.HttpRequestParser(self)
+        self.url = self.cookie = self.body = b""
+        self.done: tuple[str, bytes, bytes] | None = None
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"cookie":
+            self.cookie = value
+
+    def on_body(self, body: bytes) -> None:
+        self.body += body
+
+    def on_message_complete(self) -> None:
+        self.done = (self.url.removeprefix(b"/_action/").decode(), self.cookie, self.body)
+        self.url = self.cookie = self.body = b""
+
+    def read_action(self, data: bytes) -> tuple[str, bytes, bytes] | None:
+        self.parser.feed_data(data)
+        return self.done
+
+
+READERS: dict[str, Any] = {
+    "via": _requests_c,
+    "twin": _requests_py,
+    "httptools": WithHttptools(),
+}
+
+
+@pytest.mark.parametrize("way", READERS)
+def test_a_request(benchmark: Any, way: str) -> None:
+    read = benchmark(READERS[way].read_action, REQUEST)
+    assert read == ("a1", REQUEST.partition(b"Cookie: ")[2].partition(b"\r\n")[0], BODY)
+
+
+def handler() -> None:
+    pass
+
+
+@pytest.mark.parametrize("core", [_handlers_c, _handlers_py], ids=["via", "twin"])
+def test_a_handler(benchmark: Any, core: ModuleType) -> None:
+    assert benchmark(core.start, handler).value is None
