@@ -9,7 +9,7 @@ under which its frames go past ASGI.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -30,12 +30,11 @@ Act = Callable[[str, Headers, bytes], "Answer | Coroutine[Any, Any, Answer] | No
 class ChunkWriter:
     """Writes the parts of one response that uvicorn has begun."""
 
-    __slots__ = ("_cycle", "_turn", "call")
+    __slots__ = ("_cycle", "_turn")
 
     def __init__(self, cycle: RequestResponseCycle, turn: Turn) -> None:
         self._cycle = cycle
         self._turn = turn
-        self.call = turn.call
 
     def is_ready(self) -> bool:
         """Whether uvicorn would send a part without waiting."""
@@ -47,6 +46,10 @@ class ChunkWriter:
             and not cycle.flow.write_paused
             and not cycle.transport.is_closing()
         )
+
+    def call(self, make: Callable[[], object], context: Context) -> None:
+        """Have `make` called when the turn's handlers are done."""
+        self._turn.call(make, context)
 
     def write(self, data: bytes) -> None:
         """Send a part."""

@@ -138,7 +138,7 @@ def test_messages_reach_every_tab(app, visitor):
     one.visit()
     two.visit()
     with one.listen() as first, two.listen() as second:
-        app._run.runtime.on_loop(app._hub().publish, "news", b"extra")
+        app._hub().publish("news", b"extra")
         first.wait_for("extra")
         second.wait_for("extra")
 
