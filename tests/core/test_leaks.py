@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-ROUNDS = 400
+ROUNDS = 150
 """Something that is lost once in each round is as many blocks in the end."""
 
 
@@ -24,7 +24,7 @@ def core(request: pytest.FixtureRequest) -> Callable[[str], ModuleType]:
 def grown(work: Callable[[int], object]) -> int:
     """Blocks of memory that a round of work leaves behind, times `ROUNDS`; the least of a few."""
     least = sys.maxsize
-    for _ in range(5):
+    for _ in range(3):
         gc.collect()
         before = sys.getallocatedblocks()
         for number in range(ROUNDS):
@@ -148,7 +148,7 @@ def test_handlers_that_wait_that_fail_and_that_are_queued(core) -> None:
                 await asyncio.sleep(0)
 
         least = sys.maxsize
-        for _ in range(5):
+        for _ in range(3):
             gc.collect()
             before = sys.getallocatedblocks()
             for number in range(ROUNDS):
