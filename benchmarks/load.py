@@ -257,7 +257,11 @@ def idle(names: Sequence[str], sizes: Sequence[int]) -> list[Result]:
         module, tab = IDLE[name]
         for size in sizes:
             with serve(module) as server:
-                measured = drive(_hold(server, tab, size))
+                try:
+                    measured = drive(_hold(server, tab, size))
+                except TimeoutError:
+                    _say(f"idle: {name} does not open {size} tabs within {TIMEOUT:g} s")
+                    continue
             results.append({"variant": name, "tabs": size} | measured)
             _say(f"idle: {results[-1]}")
     return results

@@ -136,8 +136,11 @@ class Endpoints:
 
     def _done(self, tab: Tab) -> Answer | Coroutine[Any, Any, Answer]:
         """Answer a request that succeeded; with the session's cookie, if that changed."""
-        if tab.handover.session.unsaved:
+        session = tab.handover.session
+        if session.unsaved:
             return self._save(tab)
+        if not session.cookie_due:
+            return DONE
         cookie = tab.handover.answer()
         if cookie is None:
             return DONE

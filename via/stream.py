@@ -29,7 +29,10 @@ class Source(Protocol):
         """Whether there is something to send."""
 
     def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
-        """All there is to send, at its newest state; a coroutine where that has to wait."""
+        """All there is to send, at its newest state; a coroutine where that has to wait.
+
+        b"" if there is nothing.
+        """
 
 
 class Writer(Protocol):
@@ -153,7 +156,7 @@ class Stream:
         """Send a frame while the task sleeps; or wake it, if there is something to wait for."""
         self._is_due = False
         waiter, writer = self._waiter, self._writer
-        if waiter is None or waiter.done() or writer is None or not self._source.has_frame():
+        if waiter is None or waiter.done() or writer is None:
             return
         if self._ended or not writer.is_ready():
             waiter.set_result(False)

@@ -329,8 +329,9 @@ class Tab:
 
         A coroutine where a view has to wait for something.
         """
-        if self.handover.holds:
-            return self.handover.question()
+        handover = self.handover
+        if handover.holds:
+            return handover.question() if handover.has_question else b""
         self._signals_due = False
         for computed in self._computed:
             try:
@@ -406,7 +407,9 @@ class Tab:
 
     def _queue_view(self, view: View) -> None:
         self._outbox.add_view(view)
-        self._queue_signals()
+        self._signals_due = True
+        if self._stream is not None:
+            self._stream.wake()
 
     def _queue_signals(self) -> None:
         self._signals_due = True

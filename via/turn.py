@@ -30,7 +30,8 @@ class Turn:
     def call(self, make: Callable[[], object], context: Context) -> None:
         """Have `make` called when the turn's handlers are done; it writes what it makes."""
         self._makers.append((make, context))
-        self._schedule()
+        if not self._is_due:
+            self._schedule()
 
     def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
         """Write data at the end of the turn."""
@@ -38,7 +39,8 @@ class Turn:
         self._size += len(data)
         if self._size > MOST:
             self.write_out()
-        self._schedule()
+        if not self._is_due:
+            self._schedule()
 
     def write_out(self) -> None:
         """Write what waits, for somebody who will write past this or close a connection."""
@@ -49,9 +51,8 @@ class Turn:
                 transport.write(data)
 
     def _schedule(self) -> None:
-        if not self._is_due:
-            self._is_due = True
-            asyncio.get_running_loop().call_soon(self._end)
+        self._is_due = True
+        asyncio.get_running_loop().call_soon(self._end)
 
     def _end(self) -> None:
         makers, self._makers = self._makers, []

@@ -56,6 +56,7 @@ cdef class Seat:
     cdef object handler
     cdef object value
     cdef object error
+    cdef object home  # the worker's parent, while it is sure to be that
     cdef readonly bint parked
 
     def serve(self):
@@ -71,7 +72,7 @@ cdef class Seat:
                 self.error = error
             handler = None
         self.parked = True
-        getcurrent().parent.switch()
+        (self.home if self.home is not None else getcurrent().parent).switch()
         return True
 
 
@@ -100,12 +101,14 @@ cdef object run(object handler):
     worker = workers.pop() if workers else new_worker()
     seat = <Seat>worker.seat
     current = getcurrent()
-    worker.parent = current
+    if seat.home is not current:
+        worker.parent = seat.home = current
     worker.gr_context = current.gr_context  # contextvars stay visible in the handler
     seat.handler = handler
     seat.parked = False
     value = worker.switch()
     if not seat.parked:
+        seat.home = None  # whoever drives it becomes its parent
         return drive(worker, value, ended)
     value = ended(worker)
     if may_be_awaited(value):
