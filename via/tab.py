@@ -16,12 +16,12 @@ from . import h
 from ._core.diff import ViewDiffer
 from ._core.events import execute_script, patch_signals
 from ._core.handlers import Finished, Mailbox, MailboxClosed
+from ._core.outbox import Outbox, View
 from ._core.tree import identity
 from .errors import ViaError
 from .faults import log_fault
 from .handover import Handover
 from .intervals import Interval
-from .outbox import Outbox, View
 from .sessions import Session
 from .stream import Stream
 from .tokens import new_token

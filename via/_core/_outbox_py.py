@@ -1,4 +1,4 @@
-"""What a tab's stream still has to send: what to render, and ordered events."""
+"""The pure-Python twin of `_outbox_c`: what a tab's stream still has to send."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Outbox:
 
     def add_view(self, view: View) -> None:
         """Queue a rendering of the view's newest state."""
-        if view not in self._waiting:
+        if not any(waiting is view for waiting in self._waiting):
             self._waiting.append(view)
             self._entries.append(view)
 
