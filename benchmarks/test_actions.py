@@ -8,6 +8,7 @@ from typing import Any
 import httptools
 import pytest
 
+from benchmarks.test_events import OFTEN
 from via._core import _handlers_c, _handlers_py, _requests_c, _requests_py
 
 BODY = b'{"via_ctx":"aYc0pW1LrX2GxqqGk1cJmA","via_csrf":"b0q3oS9dT1m1xw5m2eK9zQ","s1":"text"}'
@@ -66,7 +67,7 @@ READERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("way", READERS)
 def test_a_request(benchmark: Any, way: str) -> None:
-    read = benchmark(READERS[way].read_action, REQUEST)
+    read = benchmark.pedantic(READERS[way].read_action, (REQUEST,), **OFTEN)
     assert read == ("a1", REQUEST.partition(b"Cookie: ")[2].partition(b"\r\n")[0], BODY)
 
 
@@ -76,4 +77,4 @@ def handler() -> None:
 
 @pytest.mark.parametrize("core", [_handlers_c, _handlers_py], ids=["via", "twin"])
 def test_a_handler(benchmark: Any, core: ModuleType) -> None:
-    assert benchmark(core.start, handler).value is None
+    assert benchmark.pedantic(core.start, (handler,), **OFTEN).value is None

@@ -11,6 +11,8 @@ and send it with datastar-py, for the browser to morph. All of them show the sam
 from __future__ import annotations
 
 import functools
+import statistics
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -208,14 +210,17 @@ def with_jinja2_kept(case: Case, data: Data) -> Whole:
     return Whole(lambda data: whole.render(parts=Markup("".join([part(*one) for one in data]))))
 
 
+WHOLE, KEPT = "Jinja2 + datastar-py", "Jinja2 + datastar-py, kept"
+"""The fastest peers, whose whole views the others are measured by turns with."""
+
 WAYS: dict[str, Callable[[Case, Data], Via | Whole]] = {
     "via": lambda case, data: Via(case, data, kept=False),
     "via, kept": lambda case, data: Via(case, data, kept=True),
     "via, nodes": ViaNodes,
     "via, components": lambda case, data: ViaComponents(case, data, kept=False),
     "htpy + datastar-py": with_htpy,
-    "Jinja2 + datastar-py": with_jinja2,
-    "Jinja2 + datastar-py, kept": with_jinja2_kept,
+    WHOLE: with_jinja2,
+    KEPT: with_jinja2_kept,
 }
 
 
@@ -236,6 +241,19 @@ class Screen:
     def change(self) -> bytes:
         self.step += 1
         return self.view.sync(self.data, self.case.change(self.data, self.step))
+
+
+def in_turn(case: str, ways: Sequence[str]) -> dict[str, float]:
+    """Median seconds of a change, each way by turns: a machine's speed drifts, ratios need not."""
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(10):
+        for way in ways:
+            screen = Screen(CASES[case], way)
+            for _ in range(CHANGES):
+                start = time.perf_counter()
+                screen.change()
+                times[way].append(time.perf_counter() - start)
+    return {way: statistics.median(taken) for way, taken in times.items()}
 
 
 def dom(html: bytes) -> str | None:
@@ -289,4 +307,5 @@ def test_sync(benchmark: Any, case: str, way: str) -> None:
         "brotli": after(Brotli(), whole, events),
         "gzip": after(Gzip(), whole, events),
         "large_brotli": after_large_window(whole, events),
+        "in_turn": in_turn(case, (way, WHOLE, KEPT)),
     }

@@ -3,7 +3,9 @@
 import asyncio
 import importlib
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     expect,
     sync_playwright,
@@ -35,6 +38,7 @@ class ConsoleLog:
         self.warnings: list[str] = []
         self._expected: list[str] = []
         self._allowed: list[str] = []
+        self._pages: list[Page] = []
 
     def expect(self, pattern: str) -> None:
         """Declare an error that this test provokes (regular expression, searched)."""
@@ -45,6 +49,7 @@ class ConsoleLog:
         self._allowed.append(pattern)
 
     def watch(self, page: Page) -> None:
+        self._pages.append(page)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
 
@@ -60,8 +65,15 @@ class ConsoleLog:
         patterns = self._expected + self._allowed
         surprises = [e for e in self.errors if not any(_is_in(p, e) for p in patterns)]
         assert not surprises, f"errors in the browser's console: {surprises}"
-        missing = [p for p in self._expected if not any(_is_in(p, e) for e in self.errors)]
+        deadline = time.monotonic() + 5
+        while (missing := self._missing()) and time.monotonic() < deadline:
+            for page in self._pages:
+                with suppress(Error):  # it is closed, or goes elsewhere
+                    page.evaluate("0")  # reports that are under way come with the answer
         assert not missing, f"expected in the console, never seen: {missing}; seen: {self.errors}"
+
+    def _missing(self) -> list[str]:
+        return [p for p in self._expected if not any(_is_in(p, e) for e in self.errors)]
 
 
 def _is_in(pattern: str, text: str) -> bool:
