@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import uvloop
+from nats_cluster import free_ports
 from support import wait_until
 
 import via
 from via.pubsub import EmbeddedServer, Hub, NATSBackend
+from via.pubsub.nats_server import _executable
 
 LOGGER = logging.getLogger("via.tests")
 CHAT = via.StreamConfig("CHAT", ["chat.>"])
@@ -167,3 +170,25 @@ def test_strangers_and_wrong_tokens_are_kept_out(monkeypatch) -> None:
         await server.stop()
 
     asyncio.run(scenario())
+
+
+def test_a_connection_that_is_lost_can_be_closed(tmp_path) -> None:
+    (port,) = free_ports(1)
+
+    async def scenario(delay: float) -> None:
+        log = str(tmp_path / "log")
+        server = subprocess.Popen([_executable(), "-a", "127.0.0.1", "-p", str(port), "-l", log])
+        backend = NATSBackend(f"nats://127.0.0.1:{port}", logger=LOGGER)
+        await backend.connect()
+        await backend.subscribe("a", print)
+        server.kill()
+        server.wait()
+        await until(lambda: not backend.conn.is_connected, "the connection to be lost")
+        await backend.publish("a", b"nobody will hear this")
+        await asyncio.sleep(delay)
+        await backend.close()
+        attempts = [task for task in asyncio.all_tasks() if "reconnect" in repr(task.get_coro())]
+        await until(lambda: all(task.done() for task in attempts), "no more attempts to connect")
+
+    for delay in (0, 0.1, 0.25, 0.26):
+        uvloop.run(scenario(delay))

@@ -59,6 +59,7 @@ class NATSBackend:
         if tls is not None:
             self._options["tls"] = tls
         self._followers: dict[Follower, None] = {}
+        self._closer: asyncio.Task[Any] | None = None
         self.conn: Client = Client()
         self.jetstream: JetStreamContext = self.conn.jetstream()
 
@@ -96,10 +97,13 @@ class NATSBackend:
 
     async def close(self) -> None:
         """Close the connection; what was published is sent first."""
+        self._closer = asyncio.current_task()
         if self.conn.is_connected:
             with suppress(NATSError):  # the broker may go this very moment
                 await self.conn.flush(2)
-        await self.conn.close()
+        # Where the connection is lost, nats-py writes what waits for it to the one that is gone.
+        with suppress(RuntimeError):
+            await self.conn.close()
 
     async def publish(self, subject: str, data: bytes) -> None:
         """Send a message to all who listen on the subject now."""
@@ -139,6 +143,9 @@ class NATSBackend:
         self._followers.pop(follower, None)
 
     async def _on_error(self, error: Exception) -> None:
+        if self._closer not in (None, asyncio.current_task()):
+            # The cancellation of an attempt to connect is lost where it fails that very moment.
+            raise asyncio.CancelledError
         if isinstance(error, SlowConsumerError):
             self._reports.warn(
                 "slow", f"NATS: subject {error.subject!r}: this process is too slow; messages lost"
