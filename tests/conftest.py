@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from support import Server, Visitor
 
 import via
+
+# How long an example takes is no part of what it shows.
+settings.register_profile("via", deadline=None)
+settings.load_profile("via")
 
 
 @pytest.fixture

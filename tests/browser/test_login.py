@@ -69,6 +69,7 @@ def test_a_login_outlives_a_restart_of_the_server(serve, page, tmp_path, console
     page.goto(f"{server.url}/login")
     log_in(page, "secret")
     expect(page.get_by_role("heading")).to_have_text("Welcome, admin")
+    expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
     server.stop()
     expect(page.locator("html")).to_have_attribute("data-via-connection", "reconnecting")
     server.start()
