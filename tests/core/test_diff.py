@@ -551,6 +551,8 @@ def test_views_nested_very_deeply_are_sent_whole(core):
     differ = core.differ()
     differ.whole(deep("1"))
     assert b'id="view"' in differ.update(deep("2"))
+    differ.whole(core.view(core.p("1", id="p"), deep("1")))
+    assert b'id="view"' in differ.part("p", core.p("2", id="p"))
 
 
 def test_the_whole_view_may_come_with_a_view_transition(core):

@@ -192,6 +192,8 @@ class ViewDiffer:
         """The events of what changes in one element; None where others around it are concerned."""
         t = self._tree
         old: Any = self._root
+        if max(old.depth, new.depth) > _DEEPEST:
+            return None
         shadow = self._shadow
         around: list[tuple[Shadow | None, int]] = []
         for place in path:
