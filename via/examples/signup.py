@@ -59,7 +59,10 @@ def signup(c: via.Context) -> None:
 
     @c.action
     def check_name() -> None:
-        if name.validate() and name.string() in TAKEN:
+        # Enter changes and submits at once: this comes later, to a form that is empty again.
+        if not name.string():
+            name.clear_errors()
+        elif name.validate() and name.string() in TAKEN:
             name.add_error("This name is taken")
         c.sync()
 
