@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import htpy
 import pytest
 
 from via import h
-from via._core import _differ_py, _render_py, _tree_py
+from via._core import _compare_py, _differ_py, _factories_py, _traits_py, _tree_py
 from via._core.diff import ViewDiffer
 from via._core.render import to_bytes
 from via.examples.chat import Message, line
@@ -24,7 +25,7 @@ ROWS = 1000
 
 
 class PureViewDiffer(_differ_py.ViewDiffer):
-    _tree = _tree_py
+    _tree = SimpleNamespace(**vars(_traits_py) | vars(_compare_py) | vars(_tree_py))
 
 
 def table(changed: int = -1, rows: int = ROWS, ids: bool = True, make: Any = h) -> Any:
@@ -52,13 +53,13 @@ def table(changed: int = -1, rows: int = ROWS, ids: bool = True, make: Any = h) 
 class Pure:
     """As much of `via.h` as the table needs, of the pure-Python twin."""
 
-    Text = staticmethod(_render_py.text)
+    Text = staticmethod(_factories_py.text)
     Div, Table, TBody, Tr, Td = (
-        staticmethod(_render_py.element_factory(tag, tag, ""))
+        staticmethod(_factories_py.element_factory(tag, tag, ""))
         for tag in ("div", "table", "tbody", "tr", "td")
     )
     ID, Class = (
-        staticmethod(_render_py.attribute_factory(name, name, "")) for name in ("id", "class")
+        staticmethod(_factories_py.attribute_factory(name, name, "")) for name in ("id", "class")
     )
 
 

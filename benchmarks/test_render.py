@@ -16,7 +16,7 @@ from markupsafe import escape
 from selectolax.lexbor import LexborHTMLParser
 
 from via import h
-from via._core import _render_py
+from via._core import _build_py, _factories_py
 from via._core.render import to_bytes
 
 ROWS = [(i, f"name {i}", f"a < b & {i}", f"{i / 8:.2f}") for i in range(1000)]
@@ -52,14 +52,14 @@ def with_via() -> bytes:
 
 
 PY_TABLE, PY_TBODY, PY_TR, PY_TD = (
-    _render_py.element_factory(tag, tag.title(), "") for tag in ("table", "tbody", "tr", "td")
+    _factories_py.element_factory(tag, tag.title(), "") for tag in ("table", "tbody", "tr", "td")
 )
-PY_ID, PY_CLASS = (_render_py.attribute_factory(name, name, "") for name in ("id", "class"))
+PY_ID, PY_CLASS = (_factories_py.attribute_factory(name, name, "") for name in ("id", "class"))
 
 
 def with_via_in_pure_python() -> bytes:
-    text = _render_py.text
-    return _render_py.to_bytes(
+    text = _factories_py.text
+    return _build_py.to_bytes(
         PY_TABLE(
             PY_TBODY(
                 [

@@ -1,19 +1,15 @@
 """Every test of the core runs against the compiled module and against its pure-Python twin."""
 
-from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 import pytest
-
-
-def _variants(name: str) -> list[ModuleType]:
-    return [import_module(f"via._core._{name}_{variant}") for variant in ("c", "py")]
+from core_variants import IDS, core_module
 
 
 def _fixture(name: str) -> object:
-    @pytest.fixture(params=_variants(name), ids=["compiled", "pure"], scope="module")
-    def variant(request: pytest.FixtureRequest) -> ModuleType:
-        return request.param
+    @pytest.fixture(params=IDS, ids=IDS.values(), scope="module")
+    def variant(request: pytest.FixtureRequest) -> Any:
+        return core_module(name, request.param)
 
     return variant
 

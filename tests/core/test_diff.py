@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from random import Random
-from types import ModuleType
 from typing import Any
 
 import pytest
+from core_variants import IDS, core_module
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_views import Maker, build
@@ -25,9 +24,9 @@ PREFIX = "via-v-"
 class Core:
     """One variant of the core."""
 
-    render: ModuleType
-    tree: ModuleType
-    differs: ModuleType
+    render: Any
+    tree: Any
+    differs: Any
 
     def differ(self, on_duplicate: Callable[[str], object] | None = None) -> ViewDiffer:
         return self.differ_type(PREFIX, on_duplicate)
@@ -59,16 +58,14 @@ class Core:
         return str(self.render.to_bytes(node).decode())
 
 
-@pytest.fixture(params=["c", "py"], ids=["compiled", "pure"], scope="module")
+@pytest.fixture(params=IDS, ids=IDS.values(), scope="module")
 def core(request: pytest.FixtureRequest) -> Core:
     return CORES[request.param]
 
 
 CORES = {
-    variant: Core(
-        *(import_module(f"via._core._{name}_{variant}") for name in ("render", "tree", "differ"))
-    )
-    for variant in ("c", "py")
+    variant: Core(*(core_module(name, variant) for name in ("render", "tree", "differ")))
+    for variant in IDS
 }
 
 

@@ -4,20 +4,16 @@ NUL and lone surrogates cannot stand in HTML: both become U+FFFD.
 """
 
 import re
-from types import ModuleType
 from typing import Any
 
 import pytest
+from core_variants import IDS, core_module
 from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from via._core import _render_c, _render_py
-
-VARIANTS = [
-    pytest.param(_render_c, id="compiled"),
-    pytest.param(_render_py, id="pure"),
-]
+COMPILED, PURE = (core_module("render", variant) for variant in IDS)
+VARIANTS = [pytest.param(COMPILED, id="compiled"), pytest.param(PURE, id="pure")]
 
 characters = st.one_of(
     st.sampled_from("&<>\"'\r\n\0 \t=/;#!-a\x7f\x80\xa0é\u2028\ufeff\ufffe😀\ud800\udfff"),
@@ -40,7 +36,7 @@ def parsed(markup: str) -> Any:
 @pytest.mark.parametrize("render", VARIANTS)
 @pytest.mark.parametrize("tag", ["div", "pre", "textarea", "td", "title", "custom-element"])
 @given(text=texts)
-def test_text(render: ModuleType, tag: str, text: str) -> None:
+def test_text(render: Any, tag: str, text: str) -> None:
     for child in (text, render.text(text)):
         markup = str(render.element(tag, child))
         markup = f"<table><tr>{markup}</table>" if tag == "td" else markup
@@ -51,7 +47,7 @@ def test_text(render: ModuleType, tag: str, text: str) -> None:
 @pytest.mark.parametrize("render", VARIANTS)
 @pytest.mark.parametrize("tag", ["script", "style", "iframe", "noscript", "xmp", "title"])
 @given(text=texts | st.sampled_from(["</script>", "</style >", "<!--<script>", "]]>", "</title"]))
-def test_text_never_leaves_its_element(render: ModuleType, tag: str, text: str) -> None:
+def test_text_never_leaves_its_element(render: Any, tag: str, text: str) -> None:
     """Parsers resolve no references in most of these; nor do they find an end tag."""
     markup = str(render.element("main", render.element(tag, text), render.element("p")))
     node = parsed(markup)
@@ -60,7 +56,7 @@ def test_text_never_leaves_its_element(render: ModuleType, tag: str, text: str) 
 
 @pytest.mark.parametrize("render", VARIANTS)
 @given(value=texts)
-def test_attribute_values(render: ModuleType, value: str) -> None:
+def test_attribute_values(render: Any, value: str) -> None:
     node = parsed(str(render.element("div", render.attr("title", value), "after")))
     assert node.attributes == {"title": held(value)}
     assert node.text() == "after"
@@ -68,7 +64,7 @@ def test_attribute_values(render: ModuleType, value: str) -> None:
 
 @pytest.mark.parametrize("render", VARIANTS)
 @given(name=st.text(characters, max_size=8))
-def test_attribute_names_are_refused_or_read_back(render: ModuleType, name: str) -> None:
+def test_attribute_names_are_refused_or_read_back(render: Any, name: str) -> None:
     try:
         attribute = render.attr(name, "value")
     except ValueError:
@@ -80,7 +76,7 @@ def test_attribute_names_are_refused_or_read_back(render: ModuleType, name: str)
 
 @pytest.mark.parametrize("render", VARIANTS)
 @given(nonce=texts.filter(bool))
-def test_the_nonce(render: ModuleType, nonce: str) -> None:
+def test_the_nonce(render: Any, nonce: str) -> None:
     node = parsed(render.to_bytes(render.element("script"), nonce).decode())
     assert node.attributes == {"nonce": held(nonce)}
 
@@ -97,7 +93,7 @@ plans = st.recursive(
 )
 
 
-def built(render: ModuleType, plan: Any) -> Any:
+def built(render: Any, plan: Any) -> Any:
     if isinstance(plan, str):
         return plan
     tag, attributes, children = plan
@@ -131,7 +127,7 @@ def expected(plan: Any) -> Any:
 
 @pytest.mark.parametrize("render", VARIANTS)
 @given(plan=plans.filter(lambda plan: not isinstance(plan, str)))
-def test_trees(render: ModuleType, plan: Any) -> None:
+def test_trees(render: Any, plan: Any) -> None:
     assert tree(parsed(str(built(render, plan)))) == expected(plan)
 
 
@@ -139,7 +135,7 @@ def test_trees(render: ModuleType, plan: Any) -> None:
 def test_both_variants_write_the_same(plan: Any, nonce: str) -> None:
     one, other = (
         render.to_bytes(render.element("script", built(render, plan)), nonce)
-        for render in (_render_c, _render_py)
+        for render in (COMPILED, PURE)
     )
     assert one == other
 
@@ -175,8 +171,8 @@ def outcome(make: Any) -> Any:
     ),
 )
 def test_both_variants_take_and_refuse_the_same(tag: str, children: list[Any]) -> None:
-    def make(render: ModuleType) -> Any:
+    def make(render: Any) -> Any:
         made = [render.attr(*child) if isinstance(child, tuple) else child for child in children]
         return render.element_factory(tag, tag.title(), "")(*made)
 
-    assert outcome(lambda: make(_render_c)) == outcome(lambda: make(_render_py))
+    assert outcome(lambda: make(COMPILED)) == outcome(lambda: make(PURE))

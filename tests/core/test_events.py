@@ -1,7 +1,6 @@
 """Datastar 1.0's events, byte for byte, and what a browser's parser reads out of them."""
 
 import re
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -44,12 +43,12 @@ def argument(data: list[str], name: str) -> str:
 
 
 class TestPatchElements:
-    def test_by_default_only_the_elements_are_written(self, events: ModuleType) -> None:
+    def test_by_default_only_the_elements_are_written(self, events: Any) -> None:
         assert events.patch_elements(b'<p id="a">x</p>') == (
             b'event: datastar-patch-elements\ndata: elements <p id="a">x</p>\n\n'
         )
 
-    def test_the_order_of_all_options(self, events: ModuleType) -> None:
+    def test_the_order_of_all_options(self, events: Any) -> None:
         assert (
             events.patch_elements(
                 b"<li>",
@@ -71,19 +70,19 @@ class TestPatchElements:
         )
 
     @pytest.mark.parametrize("mode", MODES)
-    def test_modes(self, events: ModuleType, mode: str) -> None:
+    def test_modes(self, events: Any, mode: str) -> None:
         written = b"" if mode == "outer" else f"data: mode {mode}\n".encode()
         assert events.patch_elements(b"<p>", mode=mode) == (
             b"event: datastar-patch-elements\n" + written + b"data: elements <p>\n\n"
         )
 
     @pytest.mark.parametrize("mode", ["", "morph", "OUTER", "append\ndata: elements x"])
-    def test_an_unknown_mode_is_refused(self, events: ModuleType, mode: str) -> None:
+    def test_an_unknown_mode_is_refused(self, events: Any, mode: str) -> None:
         with pytest.raises(ValueError, match=r"is not one of after, append, before, inner, outer"):
             events.patch_elements(b"<p>", mode=mode)
 
     @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
-    def test_one_elements_line_per_line_of_html(self, events: ModuleType, newline: bytes) -> None:
+    def test_one_elements_line_per_line_of_html(self, events: Any, newline: bytes) -> None:
         assert events.patch_elements(newline.join([b"<pre>", b"", b"a", b"</pre>", b""])) == (
             b"event: datastar-patch-elements\n"
             b"data: elements <pre>\n"
@@ -95,25 +94,25 @@ class TestPatchElements:
 
     @pytest.mark.parametrize("character", "\x0b\x0c\x1c\x85\u2028\u2029")
     def test_what_only_python_calls_a_line_break_is_no_break(
-        self, events: ModuleType, character: str
+        self, events: Any, character: str
     ) -> None:
         html = f"<p>a{character}b</p>".encode()
         assert events.patch_elements(html) == (
             b"event: datastar-patch-elements\ndata: elements " + html + b"\n\n"
         )
 
-    def test_without_elements_there_is_no_elements_line(self, events: ModuleType) -> None:
+    def test_without_elements_there_is_no_elements_line(self, events: Any) -> None:
         assert events.patch_elements(b"", selector="#a", mode="inner") == (
             b"event: datastar-patch-elements\ndata: mode inner\ndata: selector #a\n\n"
         )
 
-    def test_remove_elements(self, events: ModuleType) -> None:
+    def test_remove_elements(self, events: Any) -> None:
         assert events.remove_elements("#a, .b") == (
             b"event: datastar-patch-elements\ndata: mode remove\ndata: selector #a, .b\n\n"
         )
 
     @pytest.mark.parametrize("bad", ["a\nb", "a\rb", "a\r\nb", "\n", "a\0"])
-    def test_what_must_stand_on_one_line_does(self, events: ModuleType, bad: str) -> None:
+    def test_what_must_stand_on_one_line_does(self, events: Any, bad: str) -> None:
         for call in (
             lambda: events.patch_elements(b"<p>", selector=bad),
             lambda: events.remove_elements(bad),
@@ -127,28 +126,28 @@ class TestPatchElements:
             with pytest.raises(ValueError, match=r"an event's id is one line, not '"):
                 call()
 
-    def test_html_is_bytes(self, events: ModuleType) -> None:
+    def test_html_is_bytes(self, events: Any) -> None:
         with pytest.raises(TypeError):
             events.patch_elements("<p>")
 
 
 class TestPatchSignals:
-    def test_by_default_only_the_signals_are_written(self, events: ModuleType) -> None:
+    def test_by_default_only_the_signals_are_written(self, events: Any) -> None:
         assert events.patch_signals(b'{"a":1}') == (
             b'event: datastar-patch-signals\ndata: signals {"a":1}\n\n'
         )
 
-    def test_the_order_of_all_options(self, events: ModuleType) -> None:
+    def test_the_order_of_all_options(self, events: Any) -> None:
         assert events.patch_signals(b'{"a":null}', only_if_missing=True, event_id="9", retry=0) == (
             b"event: datastar-patch-signals\nid: 9\nretry: 0\n"
             b'data: onlyIfMissing true\ndata: signals {"a":null}\n\n'
         )
 
-    def test_the_default_retry_is_left_out(self, events: ModuleType) -> None:
+    def test_the_default_retry_is_left_out(self, events: Any) -> None:
         assert b"retry" not in events.patch_signals(b"{}", retry=1000)
         assert b"\nretry: 1001\n" in events.patch_signals(b"{}", retry=1001)
 
-    def test_signals_of_several_lines(self, events: ModuleType) -> None:
+    def test_signals_of_several_lines(self, events: Any) -> None:
         assert events.patch_signals(b'{\r\n"a":\r1\n}') == (
             b"event: datastar-patch-signals\n"
             b'data: signals {\ndata: signals "a":\ndata: signals 1\ndata: signals }\n\n'
@@ -156,7 +155,7 @@ class TestPatchSignals:
 
 
 class TestExecuteScript:
-    def test_a_script_that_removes_itself(self, events: ModuleType) -> None:
+    def test_a_script_that_removes_itself(self, events: Any) -> None:
         assert events.execute_script("console.log('<hi>' && 1)") == (
             b"event: datastar-patch-elements\n"
             b"data: mode append\n"
@@ -165,19 +164,19 @@ class TestExecuteScript:
             b"</script>\n\n"
         )
 
-    def test_the_nonce(self, events: ModuleType) -> None:
+    def test_the_nonce(self, events: Any) -> None:
         assert b'<script data-effect="el.remove()" nonce="n&quot;">' in (
             events.execute_script("a()", 'n"')
         )
 
-    def test_lines_stay_lines(self, events: ModuleType) -> None:
+    def test_lines_stay_lines(self, events: Any) -> None:
         [(_, data)] = parsed(events.execute_script("a() // one\nb()\r\nc()"))
         assert "a() // one\nb()\nc()</script>" in argument(data, "elements")
 
     @pytest.mark.parametrize(
         "script", ['x="</script>"', 'x="</SCRIPT >"', "a<!--b", 'x="<!--<script>"']
     )
-    def test_no_script_ends_its_element_early(self, events: ModuleType, script: str) -> None:
+    def test_no_script_ends_its_element_early(self, events: Any, script: str) -> None:
         [(_, data)] = parsed(events.execute_script(script, "abc"))
         body = LexborHTMLParser(f"<body>{argument(data, 'elements')}<p>after</p>").body
         assert body is not None
@@ -202,7 +201,7 @@ def read(text: str) -> str:
 @pytest.mark.parametrize("events", VARIANTS)
 @given(html=texts.filter(bool), selector=lines, event_id=lines, mode=st.sampled_from(MODES))
 def test_whatever_goes_in_is_one_event_and_read_back(
-    events: ModuleType, html: str, selector: str, event_id: str, mode: str
+    events: Any, html: str, selector: str, event_id: str, mode: str
 ) -> None:
     [(fields, data)] = parsed(
         events.patch_elements(html.encode(), selector=selector, event_id=event_id, mode=mode)
@@ -215,7 +214,7 @@ def test_whatever_goes_in_is_one_event_and_read_back(
 
 @pytest.mark.parametrize("events", VARIANTS)
 @given(script=texts | st.sampled_from(["</script>", "<!-- <script>", "</ScRiPt/"]))
-def test_any_script_is_one_element(events: ModuleType, script: str) -> None:
+def test_any_script_is_one_element(events: Any, script: str) -> None:
     [(_, data)] = parsed(events.execute_script(script, "n"))
     body = LexborHTMLParser(f"<body>{argument(data, 'elements')}<p>after</p>").body
     assert body is not None
@@ -246,7 +245,7 @@ def outcome(make: Any) -> Any:
 def test_both_variants_write_and_refuse_the_same(
     html: bytes, options: dict[str, Any], only_if_missing: bool
 ) -> None:
-    def written(module: ModuleType) -> list[Any]:
+    def written(module: Any) -> list[Any]:
         return [
             outcome(lambda: module.patch_elements(html, **options)),
             outcome(lambda: module.patch_signals(html, only_if_missing=only_if_missing)),

@@ -7,18 +7,18 @@ import gc
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 import pytest
+from core_variants import IDS, core_module
 
 ROUNDS = 150
 """Something that is lost once in each round is as many blocks in the end."""
 
 
-@pytest.fixture(params=["c", "py"], ids=["compiled", "pure"])
-def core(request: pytest.FixtureRequest) -> Callable[[str], ModuleType]:
-    return lambda name: import_module(f"via._core._{name}_{request.param}")
+@pytest.fixture(params=IDS, ids=IDS.values())
+def core(request: pytest.FixtureRequest) -> Callable[[str], Any]:
+    return lambda name: core_module(name, request.param)
 
 
 def grown(work: Callable[[int], object]) -> int:
@@ -34,7 +34,7 @@ def grown(work: Callable[[int], object]) -> int:
     return least
 
 
-def view(render: ModuleType, number: int) -> Any:
+def view(render: Any, number: int) -> Any:
     El, Attr = render.element, render.attr
     rows = [
         El("li", Attr("class", f"row{number}"), f"text & {number}", number, 0.5, None)

@@ -4,7 +4,7 @@ import io
 import traceback
 from enum import IntEnum, StrEnum
 from random import Random
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from random_views import Maker, build
 
 
 @pytest.fixture(scope="module")
-def h(render: ModuleType) -> Any:
+def h(render: Any) -> Any:
     elements = ("div", "p", "br", "pre", "textarea", "script", "input")
     names = {name: render.element_factory(name, name.title(), "") for name in elements}
     for name in ("id", "class", "style", "nonce"):
@@ -155,7 +155,7 @@ class TestMistakes:
             h.raw(b"x")
 
     def test_the_compiled_core_s_traceback_ends_at_the_user_s_line(self) -> None:
-        from via._core._render_c import attr, element_factory, text
+        from via._core._factories_c import attr, element_factory, text
 
         div = element_factory("div", "Div", "")
         for wrong in (lambda: div({}), lambda: div([b""]), lambda: attr(""), lambda: text(None)):
@@ -217,7 +217,7 @@ class TestAttributes:
             '<div data-a="b" data-c aria-hidden="true" aria-busy="false"></div>'
         )
 
-    def test_flags_take_bools_only(self, render: ModuleType, h: Any) -> None:
+    def test_flags_take_bools_only(self, render: Any, h: Any) -> None:
         disabled = render.attribute_factory("disabled", "Disabled", "", "flag")
         assert str(h.div(disabled(), h.p(disabled(True)), h.p(disabled(False)))) == (
             "<div disabled><p disabled></p><p></p></div>"
@@ -226,7 +226,7 @@ class TestAttributes:
             disabled("false")
         assert str(h.attr("disabled", "x")) == ' disabled="x"'
 
-    def test_optional_values(self, render: ModuleType) -> None:
+    def test_optional_values(self, render: Any) -> None:
         download = render.attribute_factory("download", "Download", "", "optional")
         assert [str(download()), str(download("a.txt")), str(download(False))] == [
             " download",
@@ -307,7 +307,7 @@ class TestWriting:
         seed=st.integers(0, 2**32), nonces=st.lists(st.sampled_from([None, "a", "b"]), min_size=6)
     )
     def test_nodes_that_are_kept_and_written_often_say_the_same(
-        self, render: ModuleType, seed: int, nonces: list[str | None]
+        self, render: Any, seed: int, nonces: list[str | None]
     ) -> None:
         made = Maker(Random(seed), wild=False).view()
         kept = build(made, render)

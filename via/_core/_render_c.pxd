@@ -1,35 +1,38 @@
 # The nodes' layout, for the core's other modules.
 from cpython.object cimport PyObject
 
+from ._utf8 cimport Buffer
 
-cdef extern from *:
-    ctypedef struct PyMethodDef:
-        const char* ml_name
-        void* ml_meth
-        int ml_flags
-        const char* ml_doc
-
-
-cdef class Function:
-    cdef PyMethodDef method
-    cdef str display
-    cdef bytes c_name
-    cdef bytes c_doc
-    cdef object expose(self, str display, str signature, str doc, void* call, int flags)
+cdef extern from "Python.h":
+    ctypedef struct PyTypeObject:
+        pass
+    PyObject* Py_None
+    PyObject* Py_True
+    PyObject* Py_False
+    PyTypeObject* Py_TYPE(PyObject*)
 
 
-cdef class Tag(Function):
+cdef enum:
+    # The values that an attribute takes: any, none as it is there or not, any with bools spelled.
+    VALUE
+    FLAG
+    SPELLED
+
+
+cdef class Tag:
     cdef readonly str name
+    cdef str display
     cdef bytes start
     cdef bytes end
     cdef bint void
     cdef bint eats_newline
     cdef bint script
-    cdef object kind  # what `_tree_c` knows of the name
+    cdef object kind  # what `_traits_c` knows of the name
 
 
-cdef class Name(Function):
+cdef class Name:
     cdef readonly str name
+    cdef str display
     cdef readonly str key
     cdef readonly object joint
     cdef bytes before
@@ -69,12 +72,18 @@ cdef class Fragment(Node):
     cdef readonly int depth
 
 
-cdef struct Buffer:
-    char* data
-    Py_ssize_t size
-    Py_ssize_t capacity
+cdef inline bint is_nothing(PyObject* node) noexcept:
+    """Whether a child renders nothing."""
+    return node == Py_None or node == Py_True or node == Py_False
 
 
-cdef int put(Buffer* out, const char* data, Py_ssize_t size) except -1
+cdef inline bint is_element(PyObject* node) noexcept:
+    return Py_TYPE(node) == <PyTypeObject*>Element
+
+
 cdef int put_node(Buffer* out, PyObject* node, bytes nonce) except -1
 cdef Element new_element(Tag tag, tuple children, Py_ssize_t split, int depth)
+cdef Fragment new_fragment(tuple children, Py_ssize_t split, int depth)
+cdef Attribute new_attribute(Name name, object value)
+cdef Text new_text(str value)
+cdef Raw new_raw(str markup)

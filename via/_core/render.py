@@ -1,4 +1,4 @@
-"""HTML nodes and how they are written."""
+"""HTML nodes: what they are, how they are made and written."""
 
 from typing import TYPE_CHECKING
 
@@ -13,43 +13,31 @@ from ._types import (
 from ._variant import PURE_PYTHON
 
 if TYPE_CHECKING or PURE_PYTHON:
-    from ._render_py import (
-        Attribute,
-        Element,
-        Fragment,
-        Node,
-        Raw,
-        Text,
+    from ._build_py import fragment, to_bytes
+    from ._factories_py import (
         aria,
         attr,
         attribute_factory,
         data,
         element,
         element_factory,
-        fragment,
         raw,
         text,
-        to_bytes,
     )
+    from ._render_py import Attribute, Element, Fragment, Node, Raw, Text
 else:
-    from ._render_c import (
-        Attribute,
-        Element,
-        Fragment,
-        Node,
-        Raw,
-        Text,
+    from ._build_c import fragment, to_bytes
+    from ._factories_c import (
         aria,
         attr,
         attribute_factory,
         data,
         element,
         element_factory,
-        fragment,
         raw,
         text,
-        to_bytes,
     )
+    from ._render_c import Attribute, Element, Fragment, Node, Raw, Text
 
 __all__ = [
     "Attribute",

@@ -1,51 +1,17 @@
-"""Nodes compared, summed up and written, for views that are sent in parts."""
+"""Nodes compared, summed up and written, for views sent in parts."""
 
 from typing import TYPE_CHECKING
 
 from ._variant import PURE_PYTHON
 
 if TYPE_CHECKING or PURE_PYTHON:
-    from ._tree_py import (
-        EQUAL,
-        OTHER,
-        compare,
-        content,
-        content_place,
-        edges,
-        equal,
-        fingerprint,
-        grafted,
-        identity,
-        ids,
-        is_fixed,
-        key,
-        narrow,
-        path_to,
-        same_head,
-        traits,
-        write,
-    )
+    from ._compare_py import EQUAL, OTHER, compare, edges, equal, fingerprint, narrow, same_head
+    from ._traits_py import content, identity, is_fixed, key, traits
+    from ._tree_py import content_place, grafted, ids, path_to, write
 else:
-    from ._tree_c import (
-        EQUAL,
-        OTHER,
-        compare,
-        content,
-        content_place,
-        edges,
-        equal,
-        fingerprint,
-        grafted,
-        identity,
-        ids,
-        is_fixed,
-        key,
-        narrow,
-        path_to,
-        same_head,
-        traits,
-        write,
-    )
+    from ._compare_c import EQUAL, OTHER, compare, edges, equal, fingerprint, narrow, same_head
+    from ._traits_c import content, identity, is_fixed, key, traits
+    from ._tree_c import content_place, grafted, ids, path_to, write
 
 __all__ = [
     "EQUAL",
