@@ -42,10 +42,11 @@ class Context:
     are safe to call from any thread.
     """
 
-    __slots__ = ("_element_id", "_tab", "_view")
+    __slots__ = ("_element_id", "_page", "_tab", "_view")
 
     def __init__(self, tab: Tab, element_id: str = VIEW_ID) -> None:
         self._tab = tab
+        self._page = tab.page
         self._element_id = element_id
         self._view: View | None = None
 
@@ -71,8 +72,7 @@ class Context:
         `component` gets a context of its own: its `sync` renders the component alone. Each call
         makes an instance with its own state; components nest.
         """
-        tab = self._tab
-        inner = Context(tab, tab.next_id("via-c"))
+        inner = Context(self._tab, self._page.next_id("via-c"))
         handlers.start(component, inner)
         inner.require_view()
         return inner.render
@@ -84,17 +84,17 @@ class Context:
 
         Raises SignalError for None and for what is not JSON.
         """
-        tab = self._tab
-        signal = Signal(tab.next_id("s"), value, tab.mark_changed)
-        tab.add_signal(signal)
+        page = self._page
+        signal = Signal(page.next_id("s"), value, page.mark_changed)
+        page.add_signal(signal)
         return signal
 
     def computed(self, compute: Callable[[], Any]) -> Computed:
         """A signal that `compute` derives: it runs now and at each sync; also a decorator."""
-        tab = self._tab
-        signal = Derived(tab.next_id("s"), compute(), tab.mark_changed)
+        page = self._page
+        signal = Derived(page.next_id("s"), compute(), page.mark_changed)
         computed = Computed(signal, compute)
-        tab.add_computed(signal, computed)
+        page.add_computed(signal, computed)
         return computed
 
     def field(self, value: Any, *rules: Rule) -> Field:
@@ -102,9 +102,9 @@ class Context:
         for rule in rules:
             if not callable(rule):
                 raise ConfigError(f"c.field: a rule must be a function of the value, not {rule!r}")
-        tab = self._tab
-        field = Field(tab.next_id("s"), value, tab.mark_changed, rules)
-        tab.add_signal(field)
+        page = self._page
+        field = Field(page.next_id("s"), value, page.mark_changed, rules)
+        page.add_signal(field)
         return field
 
     def validate_all(self, *fields: Field) -> bool:
@@ -140,22 +140,22 @@ class Context:
 
         Many calls in one turn of the event loop give one rendering.
         """
-        self._tab.sync_view(self)
+        self._tab.sync_view(self._page, self)
 
     def sync_signals(self) -> None:
         """Send the signals that the server changed, not the view."""
-        self._tab.sync_signals()
+        self._tab.sync_signals(self._page)
 
     def sync_elements(self, *elements: h.H) -> None:
         """Send these elements; each replaces the one in the page that has its `id`."""
-        nonce = self._tab.visit.nonce
+        nonce = self._page.visit.nonce
         markup = b"\n".join(to_bytes(element, nonce) for element in elements)
         if markup:
-            self._tab.send_elements(patch_elements(markup), elements)
+            self._tab.send_elements(self._page, patch_elements(markup), elements)
 
     def exec_script(self, script: str) -> None:
         """Run JavaScript in the browser, once, after what was sent before it."""
-        self._tab.send_event(execute_script(script, self._tab.visit.nonce))
+        self._send(execute_script(script, self._page.visit.nonce))
 
     def redirect(self, url: str, *, external: bool = False) -> None:
         """Send the browser to another page of this site, or with `external` to another site.
@@ -164,10 +164,10 @@ class Context:
         elsewhere.
         """
         check_redirect(url, external=external)
-        if self._tab.opening:
-            self._tab.redirect_to = url
+        if self._page.opening:
+            self._page.redirect_to = url
         else:
-            self._tab.send_event(redirect_script(url, self._tab.visit.nonce))
+            self._send(redirect_script(url, self._page.visit.nonce))
 
     def redirectf(self, format: str, *values: Any, external: bool = False) -> None:
         """As `redirect`, to a URL in the `%` format of `h.Textf`."""
@@ -195,20 +195,19 @@ class Context:
         What belongs to the old page ends. `popstate` leaves the browser's history alone, as for a
         step back. Raises ValueError unless the path is one of this origin.
         """
-        self._tab.navigate(_path(path), popstate)
+        self._tab.navigate(self._page, _path(path), popstate)
 
     def title(self, title: str) -> None:
         """The document's title while this page shows. Default: `Options.document_title`."""
-        tab = self._tab
-        tab.title = title
-        if not tab.opening:
+        self._page.title = title
+        if not self._page.opening:
             self.exec_script(f"document.title={_quoted(title)}")
 
     # What the page was asked
 
     def get_path_param(self, name: str) -> str:
         """The part of the path that `{name}` in the route matched; "" if there is none."""
-        return self._tab.visit.params.get(name, "")
+        return self._page.visit.params.get(name, "")
 
     # The clock
 
@@ -221,7 +220,7 @@ class Context:
         duration = seconds(period)
         if duration <= 0:
             raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
-        return self._tab.start_interval(duration, handler)
+        return self._tab.start_interval(self._page, duration, handler)
 
     def session(self) -> Session:
         """The values kept for this browser across its pages and tabs."""
@@ -243,7 +242,7 @@ class Context:
         """The view inside of the element that sync replaces."""
         content = self.require_view()()
         layout = self._tab.layout
-        if layout is not None and self is self._tab.root:
+        if layout is not None and self is self._page.root:
             content = layout(content)
         return h.Div(h.ID(self._element_id), content)
 
@@ -271,13 +270,16 @@ class Context:
         return self._patch(await rendering)
 
     def _patch(self, node: h.Element) -> bytes:
-        tab = self._tab
-        nonce = tab.visit.nonce
-        if self is tab.root:
-            if tab.take_arrival():
-                return tab.differ.whole(node, nonce, use_view_transition=True)
-            return tab.differ.update(node, nonce)
-        changes = tab.differ.part(self._element_id, node, nonce)
+        page, differ = self._page, self._tab.differ
+        nonce = page.visit.nonce
+        if page.closed:
+            return b""  # a view that had to wait, and whose page was left meanwhile
+        if self is page.root:
+            if page.arriving:
+                page.arriving = False
+                return differ.whole(node, nonce, use_view_transition=True)
+            return differ.update(node, nonce)
+        changes = differ.part(self._element_id, node, nonce)
         return b"" if changes is None else changes  # a component that the view does not show
 
     def _action(self, handler: Handler, options: tuple[ActionOption, ...]) -> Action:
@@ -288,20 +290,23 @@ class Context:
                 raise ConfigError(
                     f"c.action takes via.with_rate_limit and via.with_middleware, not {option!r}"
                 )
-        tab = self._tab
-        id = tab.next_id("a")
-        action = Action(self, id, f"{tab.visit.root_path}/_action/{id}", handler, options)
-        tab.actions[id] = action
+        page = self._page
+        id = page.next_id("a")
+        action = Action(self, id, f"{page.visit.root_path}/_action/{id}", handler, options)
+        page.actions[id] = action
         return action
 
     def _hub(self) -> Hub | None:
         return self._tab._hub()
 
-    def _enqueue(self, job: Callable[[], Any]) -> None:
-        self._tab._enqueue(job)
+    def _enqueue(self, job: Callable[[], Any]) -> bool:
+        return self._tab._enqueue(job)
 
     def _own(self, subscription: Subscription) -> None:
-        self._tab._own(subscription)
+        self._page.own(subscription)
+
+    def _send(self, event: bytes) -> None:
+        self._tab.send_event(self._page, event)
 
 
 def _path(url: str) -> str:

@@ -42,7 +42,7 @@ def document(
     signals = {
         "via_ctx": tab.id,
         "via_csrf": tab.csrf,
-        **{name: signal.value for name, signal in tab.signals.items()},
+        **{name: signal.value for name, signal in tab.page.signals.items()},
     }
     goodbye = (
         f"navigator.sendBeacon('{root}/_session/close',"

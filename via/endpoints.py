@@ -15,10 +15,11 @@ from .answers import DONE, Answer
 from .compression import choose
 from .errors import ViaError
 from .faults import log_fault
+from .page_state import Visit
 from .runtime import Runtime
 from .sessions import Session
 from .stream import WRITER, Receive, Send, Stream
-from .tab import Busy, Tab, Visit
+from .tab import Busy, Tab
 from .tokens import is_token
 from .visitors import Headers, is_visitor, needs_no_session, visitor_session
 
@@ -74,7 +75,6 @@ class Endpoints:
 
     def act(self, id: str, headers: Headers, body: bytes) -> Answer | Coroutine[Any, Any, Answer]:
         """Run an action; returns a coroutine of the answer where something has to wait for it."""
-        path = f"/_action/{id}"
         try:
             signals = _signals(body)
             tab = self._known(signals)
@@ -83,8 +83,10 @@ class Endpoints:
             else:
                 answer = self._check_and_run(id, tab, headers, signals)
         except Refused as refused:
-            return self._refusal("POST", path, refused)
-        return answer if isinstance(answer, Answer) else self._guard("POST", path, answer)
+            return self._refusal("POST", f"/_action/{id}", refused)
+        if isinstance(answer, Answer):
+            return answer
+        return self._guard("POST", f"/_action/{id}", answer)
 
     # Actions
 
@@ -97,7 +99,8 @@ class Endpoints:
     def _run(
         self, id: str, tab: Tab, signals: dict[str, Any]
     ) -> Answer | Coroutine[Any, Any, Answer]:
-        action = tab.actions.get(id)
+        page = tab.page
+        action = page.actions.get(id)
         if action is None:
             raise Refused(404, f"page {tab.visit.url} has no action {id[:40]!r}")
         if not action.allows(tab.bucket):
@@ -106,6 +109,8 @@ class Endpoints:
             )
 
         def job() -> Any:
+            if page.closed:
+                raise MailboxClosed("the page was left")
             tab.receive(signals)
             return action.run()
 
@@ -228,7 +233,10 @@ class Endpoints:
         url = signals.get("via_url")
         if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
             raise Refused(400, "via_url is no path of this app")
-        tab.navigate(url, signals.get("via_popstate") is True)
+        try:
+            tab.navigate(tab.page, url, signals.get("via_popstate") is True)
+        except Busy as error:
+            raise Refused(429, str(error)) from None
         return DONE
 
     async def _guard(self, method: str, path: str, answer: Awaitable[T]) -> T | Answer:

@@ -8,14 +8,15 @@ from typing import Any
 
 from ._core import handlers
 
-Enqueue = Callable[[Callable[[], Any]], None]
+Enqueue = Callable[[Callable[[], Any]], bool]
+"""Runs a job in a tab's queue; False if that is full."""
 
 
 class Interval:
     """Calls a handler every `period` seconds through a tab's queue, until it is stopped.
 
-    Ticks keep to the period from the start, so that they do not drift. While a slow tick waits or
-    runs, those that fall due are left out.
+    Ticks keep to the period from the start, so that they do not drift. Those that fall due while a
+    slow tick waits or runs, or while the queue is full, are left out.
     """
 
     __slots__ = ("_due", "_enqueue", "_loop", "_pending", "_period", "_timer", "handler")
@@ -59,4 +60,5 @@ class Interval:
         self._schedule()
         if not self._pending:
             self._pending = True
-            self._enqueue(self)
+            if not self._enqueue(self):
+                self._pending = False

@@ -34,20 +34,20 @@ async def navigate(site: Site, tab: Tab, url: str, popstate: bool) -> None:
         if found is None:
             break
         page, params = found
-        tab.enter(path, params)
+        state = tab.enter(path, params)
         try:
             context = await page.set_up(tab)
         except Exception as error:
             log_fault(tab.logger(), f"page {path}", error)
-            tab.redirect_to = ""
             break
-        if not tab.redirect_to:
+        if not state.redirect_to:
             tab.arrive()
             context.sync()
-            context.exec_script(_arrival(url, popstate, tab.title or site.options.document_title))
+            title = state.title or site.options.document_title
+            context.exec_script(_arrival(url, popstate, title))
             return
         # The new address is of the app's own making: it is no step back any more.
-        url, popstate, tab.redirect_to = tab.redirect_to, False, ""
+        url, popstate = state.redirect_to, False
         if not is_local(url):
             break
     tab.leave_to(url)

@@ -17,7 +17,8 @@ from .context import Context
 from .errors import ConfigError, PageError
 from .faults import user_line
 from .middleware import Middleware, call_through
-from .tab import Layout, Tab, Visit
+from .page_state import Visit
+from .tab import Layout, Tab
 
 PageFunction = Callable[[Context], Any]
 """A `def` or `async def` that sets a context up."""
@@ -47,28 +48,28 @@ class Page:
         None if the page redirects.
         """
         context: Context = await tab.run(partial(self.set_up, tab))
-        if tab.redirect_to:
+        if tab.page.redirect_to:
             return None
         view: h.Element = await tab.run(context.render)
         return view
 
     async def set_up(self, tab: Tab) -> Context:
         """Run the middleware and the page function. Raises PageError if no view was set."""
-        context = tab.root = Context(tab)
+        context = tab.page.root = Context(tab)
         await handlers.run(call_through, self.chain(), context, partial(self.function, context))
-        if not tab.redirect_to:
+        if not tab.page.redirect_to:
             context.require_view()
         return context
 
     def check(self, layout: Layout | None) -> None:
         """Run the page once without a browser. Raises PageError if it fails or sets no view."""
         tab = Tab(None, Visit(url=self.route), layout)
-        context = tab.root = Context(tab)
+        context = tab.page.root = Context(tab)
         name = getattr(self.function, "__qualname__", repr(self.function))
         token = registering.set(True)
         try:
             _run_apart(self.function, context)
-            if not tab.redirect_to:
+            if not tab.page.redirect_to:
                 context.require_view()
                 str(_run_apart(context.render))
         except PageError as error:

@@ -63,7 +63,7 @@ class ActionHead:
         self._defaults: list[tuple[bytes, bytes]] | None = None
         self._head = b""
 
-    def bytes(self, defaults: list[tuple[bytes, bytes]]) -> bytes:
+    def response(self, defaults: list[tuple[bytes, bytes]]) -> bytes:
         """The whole response. uvicorn makes a new list of defaults each second."""
         if defaults is not self._defaults:
             self._defaults = defaults
@@ -86,7 +86,11 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """What the client sent."""
-        if not self._in_request and (self.cycle is None or self.cycle.response_complete):
+        if (
+            not self._in_request
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+        ):
             action = read_action(data)
             if action is not None and self._run(*action):
                 return
@@ -113,8 +117,10 @@ class Protocol(HttpToolsProtocol):
         if self._answer is not None:
             self.app, own = _app(self._answer), self.app
             self._answer = None
-            super().on_headers_complete()
-            self.app = own
+            try:
+                super().on_headers_complete()
+            finally:
+                self.app = own
         elif self.url.startswith(b"/_sse?"):
             extensions: dict[str, Any] = {}
             self.scope["extensions"] = extensions
@@ -158,7 +164,7 @@ class Protocol(HttpToolsProtocol):
         if answer is not DONE or self.transport.is_closing():
             self._answer = answer
             return False
-        self._turn.write(self.transport, self._head.bytes(self.server_state.default_headers))
+        self._turn.write(self.transport, self._head.response(self.server_state.default_headers))
         self.server_state.total_requests += 1
         if self.timeout_keep_alive_task is None:
             self._keep_alive()

@@ -22,6 +22,15 @@ class SignalError(ViaError, ValueError):
     """A value cannot be a signal's, or cannot be read as the type that was asked for."""
 
 
+def is_json(value: Any) -> bool:
+    """Whether a value can be sent to the browser."""
+    try:
+        msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
 def _check(value: Any) -> Any:
     if value is None:
         raise SignalError("a signal cannot be None: a null deletes it in the browser; use '' or 0")

@@ -19,11 +19,12 @@ from .document import CONTENT_SECURITY_POLICY, document
 from .errors import ConfigError, ViaError
 from .faults import log_fault
 from .options import DEFAULTS, Options
+from .page_state import Visit
 from .pages import Page
 from .runtime import Runtime
 from .sessions import Session
 from .specificity import specificity
-from .tab import Layout, Tab, Visit
+from .tab import Layout, Tab
 from .visitors import visitor_session
 
 _HEADERS: Final = {
@@ -89,7 +90,7 @@ class Site:
             tab.dispose()
             log_fault(tab.logger(), f"page {path}", error)
             return None
-        tab.deliver()
+        tab.opened()
         return tab
 
     async def _respond(self, page: Page, request: Request) -> Response:
@@ -104,7 +105,7 @@ class Site:
             await tab.save_session()
             if view is None:
                 tab.dispose()
-                response: Response = RedirectResponse(tab.redirect_to, 303)
+                response: Response = RedirectResponse(tab.page.redirect_to, 303)
             else:
                 response = self._document(tab, view)
             cookie = session.cookie_change()
@@ -130,13 +131,13 @@ class Site:
         page = document(
             tab,
             view,
-            title=tab.title or options.document_title or "",
+            title=tab.page.title or options.document_title or "",
             client_path=options.datastar_path or "",
             head=self.head,
             foot=self.foot,
         )
         body = to_bytes(page, tab.visit.nonce)
-        tab.deliver()
+        tab.opened()
         tab.differ.remember(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
@@ -22,14 +22,14 @@ from .errors import ViaError
 from .faults import log_fault
 from .handover import Handover
 from .intervals import Interval
+from .page_state import PageState, Visit
 from .sessions import Session
+from .signals import Signal, is_json
 from .stream import Stream
 from .tokens import new_token
 
 if TYPE_CHECKING:
-    from .actions import Action
-    from .computed import Computed
-    from .pubsub import Hub, Subscription
+    from .pubsub import Hub
     from .ratelimit import TokenBucket
     from .runtime import Runtime
     from .signals import Signal
@@ -41,18 +41,12 @@ MAX_JOBS: Final = 10_000
 """Handlers that may wait in one tab's queue."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What a tab knows of the request that opened its page."""
-
-    url: str = "/"
-    params: Mapping[str, str] = field(default_factory=dict)
-    root_path: str = ""
-    nonce: str = field(default_factory=new_token)
-
-
 Layout = Callable[[h.H], h.H]
 """Wraps the view of every page: takes its node and returns one that holds it."""
+
+
+LAST_WORD: Final = 2.0
+"""Seconds that a stream has to end in once another has taken its place."""
 
 
 class Busy(ViaError):
@@ -60,41 +54,30 @@ class Busy(ViaError):
 
 
 class Tab:
-    """The machinery behind a page's `Context` and those of its components.
+    """The machinery behind a page's `Context` and those of its components; it outlives the page.
 
     It lives from the page's request until the browser closes the tab, or until the stream has
     been gone for the grace period. `runtime` is None in the page's run at registration.
     """
 
     __slots__ = (
-        "_arriving",
-        "_computed",
-        "_counters",
         "_journeys",
         "_left",
         "_mailbox",
         "_outbox",
-        "_owned",
         "_signals_due",
         "_stream",
         "_timer",
-        "actions",
         "bucket",
-        "changed",
         "closed",
         "csrf",
         "differ",
         "handover",
         "id",
         "layout",
-        "opening",
-        "redirect_to",
-        "root",
+        "page",
         "runtime",
-        "signals",
         "streamed",
-        "title",
-        "visit",
     )
 
     def __init__(
@@ -107,25 +90,14 @@ class Tab:
         self.runtime = runtime
         self.handover = Handover(session or Session(None), visit.root_path)
         self.layout = layout
-        self.visit = visit
+        self.page = PageState(visit)
         self.id = new_token()
         self.csrf = new_token()
-        self.root: View | None = None
-        self.signals: dict[str, Signal] = {}
-        self.changed: dict[str, Signal] = {}
-        self.actions: dict[str, Action] = {}
-        self.redirect_to = ""
-        self.title = ""
-        self.opening = True
         self.streamed = False
         self.closed = False
-        self._counters: dict[str, int] = {}
         self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW)
-        self._arriving = False
         self._journeys = 0
-        self._computed: list[Computed] = []
         self._left: dict[str, Signal] = {}
-        self._owned: list[Subscription] = []
         self._outbox = Outbox(self._adopt, self._log_view)
         self._signals_due = False
         self._stream: Stream | None = None
@@ -139,73 +111,56 @@ class Tab:
             if runtime.context_ttl >= 0:
                 self._end_after(runtime.context_ttl)
 
-    # What contexts use
+    @property
+    def visit(self) -> Visit:
+        """What is known of the request for the page that is shown."""
+        return self.page.visit
 
-    def next_id(self, prefix: str) -> str:
-        """A new id, unique in the tab and the same in every run of the same page."""
-        number = self._counters[prefix] = self._counters.get(prefix, 0) + 1
-        return f"{prefix}{number}"
+    # What contexts use; what comes from a page that was left is let drop
 
-    def add_signal(self, signal: Signal) -> None:
-        """A new signal: the page's document declares it, or else the next patch."""
-        self.signals[signal.id()] = signal
-        if not self.opening:
-            self.mark_changed(signal)
-
-    def add_computed(self, signal: Signal, computed: Computed) -> None:
-        """A new signal whose value is computed at each sync."""
-        self.add_signal(signal)
-        self._computed.append(computed)
-
-    def start_interval(self, period: float, handler: Callable[[], Any]) -> Callable[[], None]:
+    def start_interval(
+        self, page: PageState, period: float, handler: Callable[[], Any]
+    ) -> Callable[[], None]:
         """Call the handler every `period` seconds in the tab's queue; returns what stops it."""
         if self.runtime is None:
             return lambda: None
         interval = Interval(self.runtime.loop, period, handler, self._enqueue)
-        self._own(interval)
+        page.own(interval)
         return interval.unsubscribe
 
-    def navigate(self, url: str, popstate: bool) -> None:
+    def navigate(self, page: PageState, url: str, popstate: bool) -> None:
         """Show another page of the app in this tab."""
-        self._on_loop(self._navigate, url, popstate)
+        self._on_loop(page, self._navigate, url, popstate)
 
-    def mark_changed(self, signal: Signal) -> None:
-        """The server changed the signal."""
-        self.changed[signal.id()] = signal
-
-    def sync_view(self, view: View) -> None:
+    def sync_view(self, page: PageState, view: View) -> None:
         """Send the view's newest rendering, and the changed signals."""
-        self._on_loop(self._queue_view, view)
+        self._on_loop(page, self._queue_view, view)
 
-    def sync_signals(self) -> None:
+    def sync_signals(self, page: PageState) -> None:
         """Send the changed signals."""
-        self._on_loop(self._queue_signals)
+        self._on_loop(page, self._queue_signals)
 
-    def send_event(self, event: bytes) -> None:
+    def send_event(self, page: PageState, event: bytes) -> None:
         """Send an event, in order."""
-        self._on_loop(self._queue_event, event)
+        self._on_loop(page, self._queue_event, event)
 
-    def send_elements(self, event: bytes, elements: Sequence[h.H]) -> None:
+    def send_elements(self, page: PageState, event: bytes, elements: Sequence[h.H]) -> None:
         """Send an event that brings elements, in order."""
-        self._on_loop(self._queue_event, event, elements)
+        self._on_loop(page, self._queue_event, event, elements)
 
     # What pub/sub uses
 
     def _hub(self) -> Hub | None:
         return None if self.runtime is None else self.runtime.hub
 
-    def _enqueue(self, job: Callable[[], Any]) -> None:
+    def _enqueue(self, job: Callable[[], Any]) -> bool:
+        """Run the job in the tab's queue; False if that is full."""
         if self._mailbox is None or self.closed:
-            return
+            return True
         if len(self._mailbox) >= MAX_JOBS:
-            raise Busy(f"page {self.visit.url}: more than {MAX_JOBS} handlers are waiting")
+            return False
         self._mailbox.post(job)
-
-    def _own(self, subscription: Subscription) -> None:
-        if self.closed:
-            subscription.unsubscribe()
-        else:
-            self._owned.append(subscription)
+        return True
 
     # What the endpoints use
 
@@ -219,53 +174,45 @@ class Tab:
         if self._mailbox is None or self.closed:
             raise MailboxClosed("the tab has ended")
         if len(self._mailbox) >= MAX_JOBS:
-            raise Busy(f"page {self.visit.url}: more than {MAX_JOBS} handlers are waiting")
+            raise self._busy()
         return self._mailbox.submit(job)
 
     def receive(self, values: Mapping[str, Any]) -> None:
         """Take the signals' values that the browser sent."""
-        signals = self.signals
+        signals = self.page.signals
         for name, value in values.items():
             signal = signals.get(name)
             if signal is not None:
                 signal._receive(value)
 
-    def deliver(self) -> None:
-        """The page was rendered: from now on the browser hears of changes by the stream."""
-        self.changed.clear()
-        self.opening = False
-        if self.redirect_to:
-            self.leave_to(self.redirect_to)
+    def opened(self) -> None:
+        """The document was rendered: from now on the browser hears of changes by the stream."""
+        page = self.page
+        page.changed.clear()
+        page.opening = False
+        if page.redirect_to:
+            self.leave_to(page.redirect_to)
 
-    def enter(self, path: str, params: Mapping[str, str]) -> None:
+    def enter(self, path: str, params: Mapping[str, str]) -> PageState:
         """Leave the page that is open, and begin with another."""
-        self._release()
-        self.visit = replace(self.visit, url=path, params=params)
-        self.opening = True
-        self._left.update(self.signals)
-        self.signals = {}
-        self.actions = {}
-        self.changed = {}
-        self._computed = []
-        self.title = ""
+        left = self.page
+        left.close()
+        self._left.update(left.signals)
         self._outbox.drop_views()
-        # The ids of signals depend on the page alone; an action's late call must find nothing.
-        self._counters = {"a": self._counters.get("a", 0)}
+        visit = replace(left.visit, url=path, params=params)
+        self.page = PageState(visit, left.action_count())
+        return self.page
 
     def arrive(self) -> None:
         """The page that was entered is set up: tell the browser of its signals."""
-        self.opening = False
-        self._arriving = True
-        self.changed.update(self.signals)
-
-    def take_arrival(self) -> bool:
-        """Whether this is the first rendering since the tab arrived at another page."""
-        arriving, self._arriving = self._arriving, False
-        return arriving
+        page = self.page
+        page.opening = False
+        page.arriving = True
+        page.changed.update(page.signals)
 
     def leave_to(self, url: str) -> None:
         """Leave the rest to the browser: it loads the URL."""
-        self.opening = False
+        self.page.opening = False
         self._queue_event(redirect_script(url, self.visit.nonce))
 
     def logger(self) -> logging.Logger:
@@ -278,22 +225,23 @@ class Tab:
         The inputs keep the values that the browser holds; all else comes from this tab.
         """
         identity = {"via_ctx": self.id, "via_csrf": self.csrf}
-        for name, signal in self.signals.items():
+        for name, signal in self.page.signals.items():
             if signal._bound and name in values:
                 signal._receive(values[name])
             else:
-                self.changed[name] = signal
+                self.page.mark_changed(signal)
         self._outbox.add_event(patch_signals(msgspec.json.encode(identity)))
         self.refresh()
 
     def refresh(self) -> None:
         """Send everything anew but the inputs' values: the browser's state is not known."""
-        for name, signal in self.signals.items():
+        page = self.page
+        for signal in page.signals.values():
             if not signal._bound:
-                self.changed[name] = signal
+                page.mark_changed(signal)
         self.differ.reset()
-        if self.root is not None:
-            self._outbox.add_view(self.root)
+        if page.root is not None:
+            self._outbox.add_view(page.root)
         self._signals_due = True
 
     def open_stream(self, stream: Stream) -> str | None:
@@ -302,7 +250,10 @@ class Tab:
         Returns the `Set-Cookie` value that its response has to bear, if there is one.
         """
         if self._stream is not None:
-            self._stream.abort()
+            # Politely, if its browser still reads.
+            self._stream.end()
+            if self.runtime is not None:
+                self.runtime.loop.call_later(LAST_WORD, self._stream.abort)
         self._stream = stream
         self.streamed = True
         self._stop_timer()
@@ -322,7 +273,7 @@ class Tab:
             return self.handover.has_question
         if self._outbox:
             return True
-        return self._signals_due and bool(self.changed or self._computed)
+        return self._signals_due and bool(self.page.changed or self.page.computed)
 
     def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
         """The events to send: changed signals, then renderings and other events in order.
@@ -333,25 +284,36 @@ class Tab:
         if handover.holds:
             return handover.question() if handover.has_question else b""
         self._signals_due = False
-        for computed in self._computed:
+        page = self.page
+        for computed in page.computed:
             try:
                 computed._refresh()
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
                 self.log(f"the computed signal {computed.id()}", error)
         events = []
-        if self.changed or self._left:
-            changed, self.changed = self.changed, {}
-            left, self._left = self._left, {}
-            # In a merge patch, null deletes.
-            values: dict[str, Any] = dict.fromkeys(left)
-            values.update((name, signal.value) for name, signal in changed.items())
-            events.append(patch_signals(msgspec.json.encode(values)))
+        if page.changed or self._left:
+            events.append(patch_signals(self._changes(page)))
         return self._outbox.take(events)
+
+    def _changes(self, page: PageState) -> bytes:
+        """The changed signals as a merge patch, in which null deletes."""
+        left, self._left = self._left, {}
+        values: dict[str, Any] = dict.fromkeys(left)
+        # One by one: a thread that marks another meanwhile marks it for the next patch.
+        for name in list(page.changed):
+            values[name] = page.changed.pop(name).value
+        try:
+            return msgspec.json.encode(values)
+        except (TypeError, ValueError, OverflowError) as error:
+            # A list or a dict that was a value was changed since then.
+            fine = {name: value for name, value in values.items() if is_json(value)}
+            self.log(f"the signal {', '.join(values.keys() - fine.keys())}", error)
+            return msgspec.json.encode(fine)
 
     def _adopt(self, nodes: Sequence[h.H]) -> None:
         """Know of elements that were sent beside the views."""
         for node in nodes:
-            if isinstance(node, h.Element) and (name := identity(node)) is not None:
+            if isinstance(node, h.Element) and (name := identity(node)):
                 self.differ.adopt(name, node)
             else:
                 self.differ.reset()
@@ -384,20 +346,16 @@ class Tab:
         self._stop_timer()
         if self.runtime is not None:
             self.runtime.tabs.pop(self.id, None)
-        self._release()
+        self.page.close()
         if self._mailbox is not None:
             self._mailbox.close()
         if self._stream is not None:
             self._stream.end()
 
-    def _release(self) -> None:
-        owned, self._owned = self._owned, []
-        for subscription in owned:
-            subscription.unsubscribe()
-
     def _navigate(self, url: str, popstate: bool) -> None:
         self._journeys += 1
-        self._enqueue(partial(self._travel, self._journeys, url, popstate))
+        if not self._enqueue(partial(self._travel, self._journeys, url, popstate)):
+            raise self._busy()
 
     def _travel(self, number: int, url: str, popstate: bool) -> Awaitable[None] | None:
         # A later click overtakes an earlier one that still waits for its turn.
@@ -432,21 +390,24 @@ class Tab:
         if self._stream is not None:
             self._stream.abort()
 
-    def _on_loop(self, call: Callable[..., Any], *args: Any) -> None:
+    def _on_loop(self, page: PageState, call: Callable[..., Any], *args: Any) -> None:
         runtime = self.runtime
-        if runtime is None or self.closed:
+        if runtime is None or page.closed:
             return
         if get_ident() == runtime.thread:
             call(*args)
         else:
-            runtime.loop.call_soon_threadsafe(call, *args)
+            runtime.loop.call_soon_threadsafe(self._on_loop, page, call, *args)
+
+    def _busy(self) -> Busy:
+        return Busy(f"page {self.visit.url}: more than {MAX_JOBS} handlers are waiting")
 
     def _log_duplicate(self, id: str) -> None:
         self.logger().warning(
             "page %s: two elements have the id %r; the whole view is sent", self.visit.url, id
         )
 
-    def _log_view(self, view: View, error: Exception) -> None:
+    def _log_view(self, view: View, error: BaseException) -> None:
         self.log(f"the view {view.view_name()}", error)
 
     def _log_job(self, job: Callable[[], Any], error: Exception) -> None:

@@ -46,9 +46,13 @@ class Turn:
         """Write what waits, for somebody who will write past this or close a connection."""
         writes, self._writes = self._writes, []
         self._size = 0
-        for transport, data in writes:
-            with suppress(RuntimeError):  # it was closed meanwhile
-                transport.write(data)
+        rest = iter(writes)
+        is_done = False
+        while not is_done:
+            with suppress(RuntimeError):  # of a connection that was closed meanwhile
+                for transport, data in rest:
+                    transport.write(data)
+                is_done = True
 
     def _schedule(self) -> None:
         self._is_due = True
@@ -59,7 +63,7 @@ class Turn:
         for make, context in makers:
             try:
                 context.run(make)
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
                 asyncio.get_running_loop().call_exception_handler(
                     {"message": f"{make!r} failed", "exception": error}
                 )

@@ -91,6 +91,28 @@ def test_a_full_listener_loses_its_oldest_message(bench) -> None:
     assert (bench.lost, bench.listeners[0].dropped) == ([0, 0, 0], 3)
 
 
+def test_a_message_whose_job_is_refused_is_lost_alone(bench) -> None:
+    refuses = True
+    seen: list[Any] = []
+
+    def enqueue(job: Any) -> bool:
+        if refuses:
+            return False
+        job()
+        return True
+
+    full = bench.made.Listener(seen.append, None, enqueue, LIMIT)
+    bench.listeners.append(full)
+    bench.fanout.add(full)
+    bench.listen(int)
+    bench.fanout.deliver(b"1")
+    refuses = False
+    bench.fanout.deliver(b"2")
+    bench.run()
+    assert (seen, bench.seen) == ([b"2"], [[1, 2]])
+    assert (bench.lost, full.dropped, len(full)) == ([0], 1, 0)
+
+
 def test_a_closed_listener_hears_nothing_not_even_what_waits(bench) -> None:
     one = bench.listen(int)
     other = bench.listen(int)

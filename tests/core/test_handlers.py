@@ -231,6 +231,30 @@ def test_an_error_is_told_and_the_next_job_runs(handlers) -> None:
     play(scenario)
 
 
+def test_a_cancellation_that_a_handler_lets_pass_is_its_error(handlers) -> None:
+    async def scenario() -> None:
+        desk = Desk(handlers)
+        cancelled = asyncio.get_running_loop().create_future()
+        cancelled.cancel()
+
+        async def awaits() -> None:
+            await cancelled
+
+        jobs = [cancelled.result, lambda: wait(cancelled), awaits]
+        for job in jobs:
+            desk.mailbox.post(job)
+        desk.mailbox.post(desk.job("next"))
+        await desk.idle()
+        assert desk.failed == ["what it waited for was cancelled"] * 3
+        assert desk.done == ["next"]
+        for job in jobs:
+            with pytest.raises(Exception, match="was cancelled") as caught:
+                await desk.mailbox.submit(job)
+            assert isinstance(caught.value.__cause__, asyncio.CancelledError)
+
+    play(scenario)
+
+
 def test_whoever_submits_a_job_hears_of_its_result(handlers) -> None:
     async def scenario() -> None:
         desk = Desk(handlers)

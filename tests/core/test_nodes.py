@@ -1,5 +1,6 @@
 """What elements take, what they write, and what they refuse."""
 
+import gc
 import io
 import traceback
 from enum import IntEnum, StrEnum
@@ -162,6 +163,22 @@ class TestMistakes:
             with pytest.raises((TypeError, ValueError)) as caught:
                 wrong()
             assert traceback.extract_tb(caught.tb)[-1].filename == __file__
+
+    def test_a_list_may_change_while_the_collector_runs(self, h: Any) -> None:
+        rows: list[Any] = []
+
+        def change(phase: str, info: dict[str, int]) -> None:
+            rows[:] = [] if len(rows) > 50 else rows + [h.p()] * 25
+
+        thresholds = gc.get_threshold()
+        gc.callbacks.append(change)
+        gc.set_threshold(1, 1, 1)
+        try:
+            built = [h.div(rows) for _ in range(2000)]
+        finally:
+            gc.set_threshold(*thresholds)
+            gc.callbacks.remove(change)
+        assert {str(node).replace("<p></p>", "") for node in built} == {"<div></div>"}
 
     def test_a_user_s_own_error_keeps_its_traceback(self, h: Any) -> None:
         def broken() -> Any:

@@ -14,7 +14,7 @@ class View:
     def __init__(self, name: str) -> None:
         self.name = name
         self.times = 0
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.waits = False
 
     def patch(self) -> Any:
@@ -103,6 +103,32 @@ def test_what_a_view_raises_is_told_and_the_rest_is_sent(box) -> None:
         box.box.add_view(view)
     assert box.take() == b"b1 "
     assert box.errors == [("a", "at once"), ("late", "later")]
+
+
+def test_a_view_that_lets_a_cancellation_pass_is_told_of_as_any(box) -> None:
+    late, b = View("late"), View("b")
+    late.error, late.waits = asyncio.CancelledError("not mine"), True
+    for view in (late, b):
+        box.box.add_view(view)
+    assert box.take() == b"b1 "
+    assert box.errors == [("late", "not mine")]
+
+
+def test_a_stream_that_is_cancelled_while_a_view_waits_ends(box) -> None:
+    forever = View("forever")
+    forever.later = asyncio.Event().wait
+    forever.waits = True
+    box.box.add_view(forever)
+
+    async def scenario() -> None:
+        task = asyncio.create_task(box.box.take([]))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scenario())
+    assert box.errors == []
 
 
 def test_views_that_wait_are_waited_for_in_order(box) -> None:

@@ -31,6 +31,8 @@ from ._names import (
 from ._render_c import written
 
 cdef extern from "Python.h":
+    int PyGC_Disable()
+    int PyGC_Enable()
     Py_ssize_t Py_SIZE(PyObject*)
     ctypedef struct PyListObject:
         PyObject** ob_item
@@ -93,6 +95,16 @@ cdef bint is_row(PyObject* row, int* depth) noexcept:
     return True
 
 
+cdef tuple quiet_tuple(Py_ssize_t size):
+    """A new tuple, made without a collection, which may run code that changes the rows."""
+    cdef int was_on = PyGC_Disable()
+    try:
+        return PyTuple_New(size)
+    finally:
+        if was_on:
+            PyGC_Enable()
+
+
 cdef PyObject* build(Tag tag, PyObject** args, Py_ssize_t size) except NULL:
     """A new element; the path of well-formed children, attributes first."""
     cdef Py_ssize_t i
@@ -101,6 +113,7 @@ cdef PyObject* build(Tag tag, PyObject** args, Py_ssize_t size) except NULL:
     cdef Py_ssize_t total = size
     cdef Py_ssize_t split = 0
     cdef bint content = False
+    cdef bint has_rows = False
     cdef int depth = 0
     cdef PyObject* child
     cdef PyTypeObject* type
@@ -128,7 +141,7 @@ cdef PyObject* build(Tag tag, PyObject** args, Py_ssize_t size) except NULL:
         elif type == <PyTypeObject*>list or type == <PyTypeObject*>tuple:
             if not is_row(child, &depth):
                 break
-            content = True
+            content = has_rows = True
             total += Py_SIZE(child) - 1
         else:
             break
@@ -136,7 +149,7 @@ cdef PyObject* build(Tag tag, PyObject** args, Py_ssize_t size) except NULL:
         if not (content and tag.void) and depth < DEEPEST and (
             split < 2 or not repeats(args, split)
         ):
-            children = PyTuple_New(total)
+            children = quiet_tuple(total) if has_rows else PyTuple_New(total)
             for i in range(size):
                 type = Py_TYPE(args[i])
                 if type == <PyTypeObject*>list or type == <PyTypeObject*>tuple:

@@ -76,7 +76,7 @@ class ViewDiffer:
         "_small",
     )
 
-    _tree: ModuleType = tree
+    _tree: ModuleType = tree  # of the same variant; tests and benchmarks pair the twins
 
     def __init__(
         self,
@@ -109,6 +109,7 @@ class ViewDiffer:
         self._root = node
         self._shadow = None
         self._size = 0
+        self._paths.clear()
         self._collect_ids(node)
 
     def reset(self) -> None:

@@ -34,7 +34,7 @@ cdef bytes framed(bytes head, const char* prefix, int prefix_size, bytes text):
     for size in range(left):
         breaks += source[size] == c'\n'
     if returns:
-        # A CRLF counts twice: at most one line's prefix too much, cut off at the end.
+        # A CRLF counts twice: what that is too much is cut off at the end.
         for size in range(left):
             breaks += source[size] == c'\r'
     result = PyBytes_FromStringAndSize(

@@ -13,7 +13,8 @@ class Listener:
     """One subscription: a queue of messages and the handler that takes them one by one.
 
     For each message the listener itself is given to `enqueue` as a job of no arguments. With
-    `limit` messages waiting, a new one takes the place of the oldest, which counts as dropped.
+    `limit` messages waiting, a new one takes the place of the oldest, which counts as dropped; so
+    does a message whose job is refused, for which `enqueue` returns False.
     A held listener keeps what arrives until `release`.
     """
 
@@ -86,7 +87,10 @@ class Listener:
             del waiting[0]
             self.dropped += 1
             return True
-        self._enqueue(self)
+        if self._enqueue(self) is False and not self.closed:
+            waiting.pop()
+            self.dropped += 1
+            return True
         return False
 
 

@@ -7,6 +7,7 @@ from inspect import isawaitable
 
 from greenlet import GreenletExit, getcurrent
 
+from ._cancelling import own_error
 from ._greenlets import MAX_IDLE, Idle, MailboxClosed, Worker, drive, settle
 
 cimport cython
@@ -63,7 +64,7 @@ cdef class Seat:
         """In the worker: run the handler, and wait for the next; False if there is none."""
         handler = self.handler
         self.handler = None
-        if handler is not None:
+        if handler is not None:  # None as it is made: see new_worker
             try:
                 self.value = handler()
             except GreenletExit:
@@ -134,7 +135,7 @@ cpdef object ended(object worker):
         worker.gr_context = None
         workers.append(worker)
     if error is not None:
-        raise error
+        raise own_error(error)
     return value
 
 
@@ -237,9 +238,12 @@ cdef class Mailbox:
             value = await rest
         except Exception as error:
             self._fail(job, outcome, error)
-        except asyncio.CancelledError:
-            self._fail(job, outcome, MailboxClosed("the tab has ended"))
-            raise
+        except asyncio.CancelledError as error:
+            own = own_error(error)
+            if own is error:
+                self._fail(job, outcome, MailboxClosed("the tab has ended"))
+                raise
+            self._fail(job, outcome, own)
         else:
             if outcome is None:
                 self._on_end()

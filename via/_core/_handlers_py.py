@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from greenlet import GreenletExit, getcurrent
 
+from ._cancelling import own_error
 from ._greenlets import MAX_IDLE, Idle, MailboxClosed, Worker, drive, settle
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ def _ended(worker: Worker) -> Any:
         worker.gr_context = None
         _idle.workers.append(worker)
     if error is not None:
-        raise error
+        raise own_error(error)
     return value
 
 
@@ -203,9 +204,12 @@ class Mailbox:
             value = await rest
         except Exception as error:
             self._fail(job, outcome, error)
-        except asyncio.CancelledError:
-            self._fail(job, outcome, MailboxClosed("the tab has ended"))
-            raise
+        except asyncio.CancelledError as error:
+            own = own_error(error)
+            if not isinstance(own, Exception):
+                self._fail(job, outcome, MailboxClosed("the tab has ended"))
+                raise
+            self._fail(job, outcome, own)
         else:
             if outcome is None:
                 self._on_end()

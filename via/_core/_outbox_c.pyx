@@ -1,8 +1,11 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The compiled twin of `_outbox_py`: what a tab's stream still has to send."""
 
+import asyncio
+
 cimport cython
 
+from ._cancelling import is_cancelled
 from ._outbox_py import MAX_BYTES, MAX_EVENTS
 
 cdef Py_ssize_t MOST_EVENTS = MAX_EVENTS
@@ -103,7 +106,9 @@ cdef class Outbox:
     async def _wait_for(self, view, patch, list events, list entries, Py_ssize_t place):
         try:
             events.append(await patch)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if is_cancelled():
+                raise
             self._on_error(view, error)
         rest = self._events_of(events, entries, place)
         return rest if type(rest) is bytes else await rest

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final, NamedTuple, Protocol
+
+from ._cancelling import is_cancelled
 
 MAX_EVENTS: Final = 1000
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -50,7 +53,7 @@ class Outbox:
     def __init__(
         self,
         on_elements: Callable[[Sequence[Any]], None],
-        on_error: Callable[[View, Exception], None],
+        on_error: Callable[[View, BaseException], None],
     ) -> None:
         self._on_elements = on_elements
         self._on_error = on_error
@@ -133,7 +136,9 @@ class Outbox:
     ) -> bytes:
         try:
             events.append(await patch)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if is_cancelled():
+                raise
             self._on_error(view, error)
         rest = self._events_of(events, entries)
         return rest if isinstance(rest, bytes) else await rest

@@ -47,7 +47,6 @@ def read_action(bytes data not None):
     cdef Py_ssize_t size
     cdef Py_ssize_t cookie_size = 0
     cdef Py_ssize_t length = -1
-    cdef Py_ssize_t i
     if end - at < LINE_SIZE or memcmp(at, LINE, LINE_SIZE):
         return None
     id = at = at + LINE_SIZE
@@ -80,7 +79,7 @@ def read_action(bytes data not None):
             if length < 0:
                 return None
         elif size == 6 and is_name(name, size, "cookie"):
-            if cookie_size:
+            if cookie != NULL:
                 return None
             cookie, cookie_size = value, trimmed(value, at)
         elif size == 10 and is_name(name, size, "connection"):

@@ -20,7 +20,7 @@ def read_action(data: bytes) -> tuple[str, bytes, bytes] | None:
     line = _LINE.match(data)
     if line is None:
         return None
-    cookie = b""
+    cookie: bytes | None = None
     length = -1
     at = line.end()
     while not data.startswith(b"\r\n", at):
@@ -34,7 +34,7 @@ def read_action(data: bytes) -> tuple[str, bytes, bytes] | None:
                 return None
             length = int(value)
         elif name == b"cookie":
-            if cookie:
+            if cookie is not None:
                 return None
             cookie = value
         elif name in _NOT_PLAIN or (name == b"connection" and value.lower() != b"keep-alive"):
@@ -42,4 +42,4 @@ def read_action(data: bytes) -> tuple[str, bytes, bytes] | None:
     at += 2
     if length != len(data) - at:
         return None
-    return line[1].decode(), cookie, data[at:]
+    return line[1].decode(), cookie or b"", data[at:]
