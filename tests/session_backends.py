@@ -30,10 +30,19 @@ class Backend:
     name: str
     clock: Clock
     open_store: Callable[[], Store]
+    manager_type: type[SessionManager] = SessionManager
 
     def manager(self) -> SessionManager:
         """The manager of another process, or of this one after a restart."""
-        return SessionManager(self.open_store(), clock=self.clock)
+        return self.manager_type(self.open_store(), clock=self.clock)
+
+
+class AtOnce(SessionManager):
+    """A manager whose sessions are loaded without waiting, where that can be."""
+
+    async def load(self, token: str) -> Session:
+        session = self.load_now(token)
+        return await super().load(token) if session is None else session
 
 
 async def saved(manager: SessionManager, **values: Any) -> str:

@@ -21,7 +21,7 @@ from .sessions import Session
 from .stream import WRITER, Receive, Send, Stream
 from .tab import Busy, Tab
 from .tokens import is_token
-from .visitors import Headers, is_visitor, needs_no_session, visitor_session
+from .visitors import Headers, is_visitor, is_visitor_now, visitor_session
 
 if TYPE_CHECKING:
     from .actions import Action
@@ -78,7 +78,7 @@ class Endpoints:
         try:
             signals = _signals(body)
             tab = self._known(signals)
-            if needs_no_session(self._runtime.sessions, tab, headers):
+            if is_visitor_now(self._runtime.sessions, tab, headers):
                 answer = self._run(id, tab, signals)
             else:
                 answer = self._check_and_run(id, tab, headers, signals)

@@ -19,11 +19,21 @@ async def visitor_session(sessions: SessionManager, headers: Headers) -> Session
     return await sessions.load(_token(sessions, headers))
 
 
-def needs_no_session(sessions: SessionManager, tab: Tab, headers: Headers) -> bool:
-    """Whether `is_visitor` is true without a look at the sessions' store."""
+def is_visitor_now(sessions: SessionManager, tab: Tab, headers: Headers) -> bool | None:
+    """As `is_visitor`, where nothing has to be waited for; None where something has."""
     if tab.handover.holds:
         return True  # the browser is yet to be told of the token
-    return not tab.handover.session.id() and not _token(sessions, headers)
+    own, token = tab.handover.session.id(), _token(sessions, headers)
+    if not own and not token:
+        return True
+    if own and not same_token(token, own):
+        return None  # the session may have ended in another process
+    session = sessions.load_now(token)
+    if session is None:
+        return None
+    if not own:
+        tab.handover.session = session
+    return True
 
 
 async def is_visitor(sessions: SessionManager, tab: Tab, headers: Headers) -> bool:
@@ -31,12 +41,13 @@ async def is_visitor(sessions: SessionManager, tab: Tab, headers: Headers) -> bo
 
     A tab whose session has ended, or never began, takes the one that its browser has now.
     """
-    if needs_no_session(sessions, tab, headers):
-        return True
+    now = is_visitor_now(sessions, tab, headers)
+    if now is not None:
+        return now
     token = _token(sessions, headers)
     own = tab.handover.session.id()
     if own and not same_token(token, own):
-        await sessions.load(own)  # it may have ended in another process
+        await sessions.load(own)
         own = tab.handover.session.id()
         if own:
             return False

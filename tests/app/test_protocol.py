@@ -24,6 +24,7 @@ class Page:
 
     def __init__(self) -> None:
         self.did: list[str] = []
+        self.tasks: list[asyncio.Task | None] = []
         self.go_on = threading.Event()
 
     def __call__(self, c: via.Context) -> None:
@@ -56,6 +57,7 @@ class Page:
         @c.action
         def show() -> None:
             self.did.append("shown")
+            self.tasks.append(asyncio.current_task())
             c.sync()
 
         c.view(lambda: h.P(h.Text(" ".join(self.did))))
@@ -144,7 +146,8 @@ def test_an_action_is_answered_with_204_and_the_date(wire, page):
     assert page.did == ["one"]
 
 
-def test_what_is_hot_goes_past_asgi(v, page, serve, monkeypatch):
+@pytest.mark.parametrize("logged_in", [False, True])
+def test_what_is_hot_goes_past_asgi(v, page, serve, monkeypatch, logged_in):
     messages: list[str] = []
     serve_asgi = via.V.__call__
 
@@ -159,13 +162,19 @@ def test_what_is_hot_goes_past_asgi(v, page, serve, monkeypatch):
     v.page("/", page)
     someone = Visitor(serve(v).url)
     someone.visit()
+    if logged_in:
+        someone.act(SESSION, s1="Ada")
+        someone.visit()
+    cookies = [f"Cookie: {name}={value}" for name, value in someone.http.cookies.items()]
+    assert bool(cookies) == logged_in
     wire = Wire(someone)
     with someone.listen() as stream:
         messages.clear()
-        wire.send(wire.request("", SHOW))
+        wire.send(wire.request("", SHOW, *cookies))
         assert wire.answers() == [204]
         stream.wait_for("shown")
         assert messages == []
+    assert page.tasks == [None]
     wire.socket.close()
     someone.http.close()
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import nats
 import pytest
-from session_backends import Backend, Clock
+from session_backends import AtOnce, Backend, Clock
 from support import wait_until
 
 from via.pubsub.nats_server import _executable
@@ -45,7 +45,7 @@ def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(20)
 
 
-@pytest.fixture(params=["memory", "sqlite", "nats"])
+@pytest.fixture(params=["memory", "memory at once", "sqlite", "nats"])
 async def backend(
     request: pytest.FixtureRequest, clock: Clock, tmp_path: Path
 ) -> AsyncIterator[Backend]:
@@ -59,6 +59,9 @@ async def backend(
     if request.param == "memory":
         memory = MemoryStore(clock=clock)
         yield Backend("memory", clock, lambda: memory)
+    elif request.param == "memory at once":
+        memory = MemoryStore(clock=clock)
+        yield Backend("memory", clock, lambda: memory, AtOnce)
     elif request.param == "sqlite":
         file = tmp_path / "sessions.db"
         yield Backend("sqlite", clock, lambda: keep(SQLiteStore(file, clock=clock)))

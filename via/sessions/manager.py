@@ -84,17 +84,27 @@ class SessionManager:
         until something is set in it, then under a new token. The call counts as activity for the
         idle timeout. Raises SessionError when the store cannot be reached.
         """
-        registry = self._registry
-        if not is_token(token) or token in registry.retired:
-            return Session(State(registry))
-        state = registry.live.get(token)
-        if state is None:
-            state = State(registry)
-            state.claim(token)
+        if not self._may_live(token):
+            return Session(State(self._registry))
+        state = self._state(token)
         async with state.lock:
             if state.token == token:
                 await self._refresh(state)
-        return Session(state if state.token == token else State(registry))
+        return self._session(state, token)
+
+    def load_now(self, token: str) -> Session | None:
+        """As `load`, where nothing has to be waited for; None where something has."""
+        if not self._may_live(token):
+            return Session(State(self._registry))
+        store = self.store
+        if not isinstance(store, MemoryStore):
+            return None
+        state = self._state(token)
+        if state.lock.locked():
+            return None
+        if state.saved_as != token or self._compare(state, store.find_now(_key(token))):
+            self._touch(state)
+        return self._session(state, token)
 
     async def commit(self, session: Session) -> None:
         """Bring the store up to date with what was done to `session`; cheap if nothing was.
@@ -121,22 +131,44 @@ class SessionManager:
         self._registry.live.clear()
         await self.store.close()
 
+    def _may_live(self, token: str) -> bool:
+        return is_token(token) and token not in self._registry.retired
+
+    def _state(self, token: str) -> State:
+        state = self._registry.live.get(token)
+        if state is None:
+            state = State(self._registry)
+            state.claim(token)
+        return state
+
+    def _session(self, state: State, token: str) -> Session:
+        return Session(state if state.token == token else State(self._registry))
+
     async def _refresh(self, state: State) -> None:
         """Bring a state up to date with the store; end it if the store has it no more."""
         token, generation = state.token, state.generation
         if state.saved_as == token:
             stored = await self.store.find(_key(token))
-            if state.generation != generation:
+            if state.generation != generation or not self._compare(state, stored):
                 return
-            if stored is not None and stored.version == state.version:
-                state.saved_expiry = stored.expiry
-            elif (content := _decode(stored)) is not None:
-                state.adopt(content.values, token, stored)
-                if state.token == token:
-                    state.deadline = content.deadline
-            else:
-                state.vanish()
-                return
+        self._touch(state)
+
+    def _compare(self, state: State, stored: Stored | None) -> bool:
+        """Bring a state up to date with what the store has; False if that ends it."""
+        token = state.saved_as
+        if stored is not None and stored.version == state.version:
+            state.saved_expiry = stored.expiry
+        elif (content := _decode(stored)) is not None:
+            state.adopt(content.values, token, stored)
+            if state.token == token:
+                state.deadline = content.deadline
+        else:
+            state.vanish()
+            return False
+        return True
+
+    def _touch(self, state: State) -> None:
+        """The session's browser is there."""
         state.expire()
         state.seen = self._registry.clock()
 

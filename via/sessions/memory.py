@@ -34,6 +34,10 @@ class MemoryStore:
 
     async def find(self, key: str) -> Stored | None:
         """The live entry under `key`."""
+        return self.find_now(key)
+
+    def find_now(self, key: str) -> Stored | None:
+        """As `find`, which never waits."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -47,7 +51,7 @@ class MemoryStore:
         self, key: str, data: bytes, expiry: float, version: object | None
     ) -> object | None:
         """Keep `data` if the entry's version is the expected one."""
-        entry = await self.find(key)
+        entry = self.find_now(key)
         if version != (entry.version if entry is not None else None):
             return None
         self._saves += 1

@@ -135,6 +135,8 @@ class State:
     def expiry(self) -> float:
         """Unix time at which the session ends if the browser makes no more requests."""
         idle = self.registry.idle_timeout
+        if idle == math.inf:
+            return self.deadline
         latest = self.seen + idle
         # Another process may have seen the browser later than this one; a time that the idle
         # timeout cannot explain comes from another setting and does not count.
