@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from support import wait_until
 
 import via
 from via import h
@@ -346,3 +347,36 @@ def test_triggers_and_their_options(v):
         c.view(lambda: h.P())
 
     v.page("/", page)
+
+
+def test_elements_whose_id_finds_nothing_leave_the_next_view_whole(v, visitor):
+    def page(c):
+        state = ["before"]
+
+        @c.action
+        def act():
+            c.sync_elements(h.P(h.ID("c d"), "sent beside"))
+            state[0] = "after"
+            c.sync()
+
+        filling = h.P("much text " * 60)
+        c.view(lambda: h.Div(h.P(h.ID("a b"), "one"), filling, h.P(h.ID("state"), state[0])))
+
+    v.page("/", page)
+    someone = visitor(v)
+    someone.visit()
+    with someone.listen() as stream:
+        assert someone.act().status_code == 204
+        whole = stream.wait_for("after").elements()
+    assert whole.startswith('<div id="via-view">')
+    assert '<p id="a b">one</p>' in whole
+
+
+def test_a_stream_that_another_takes_the_place_of_ends_in_order(counter, visitor, caplog):
+    someone = visitor(counter)
+    someone.visit()
+    with someone.listen() as first, someone.listen() as second:
+        wait_until(lambda: first.ended, "the first stream to end")
+        someone.act("a1", s1=5)
+        second.wait_for('id="count">5<')
+    assert caplog.text == ""
