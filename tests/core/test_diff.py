@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from core_variants import IDS, core_module
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from random_views import Maker, build
 from selectolax.lexbor import LexborHTMLParser
@@ -210,6 +210,7 @@ def test_the_document_after_the_patches_is_that_of_the_new_view(core, wild, seed
 
 @pytest.mark.parametrize("wild", [False, True], ids=["tame", "wild"])
 @given(seed=st.integers(0, 2**64))
+@example(seed=206770)  # a table in a heading that the parser moves out of a table
 @settings(max_examples=300, deadline=None)
 def test_so_it_is_where_one_element_alone_is_brought_up_to_date(core, wild, seed):
     maker = Maker(Random(seed), wild)
@@ -348,6 +349,21 @@ def test_lines_that_go_again_and_again_can_be_found(core):
         modes = sent(differ.update(window))
         assert [mode for mode, _, _ in modes] == ["remove", "append"]
         assert f">{line}</li>" in modes[1][2]
+
+
+@given(seed=st.integers(0, 2**64))
+def test_no_element_outweighs_more_bytes_than_it_has(core, seed):
+    node = build(Maker(Random(seed), wild=True).view(), core.render)
+    size = len(core.tree.write(node, None))
+    assert not core.tree.outweighs(node, size + 1)
+    assert core.tree.outweighs(node, len(f"<{node.tag}></{node.tag}>"))
+
+
+def test_an_element_of_plain_text_outweighs_all_that_it_has(core):
+    node = core.view(core.p("text", 7, class_="row"), None, core.br(), core.p(hidden=True))
+    size = len(core.tree.write(node, None))
+    assert core.tree.outweighs(node, size)
+    assert not core.tree.outweighs(node, size + 1)
 
 
 def test_many_changes_send_their_parent_once(core):

@@ -45,13 +45,6 @@ def align(
     Elements of one id are paired first, then equal nodes, then what is left between them.
     """
     old_keys, new_keys = [*map(key, old)], [*map(key, new)]
-    if old_keys == new_keys:
-        same = [*map(equal, old, new)]
-        texts_stay = all(s or k is not None for s, k in zip(same, old_keys, strict=True))
-        keyed = all(k is None or k[1] for k in old_keys)
-        if texts_stay and (keyed or len(old) == 1 or sum(same) * 2 >= len(old)):
-            return [(place, place, is_same) for place, is_same in enumerate(same)]
-
     by_id = {k: place for place, k in enumerate(old_keys) if k is not None and k[1]}
     by_print: defaultdict[int, list[int]] = defaultdict(list)
     for place in range(len(old) - 1, -1, -1):

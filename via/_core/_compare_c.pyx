@@ -235,9 +235,12 @@ def narrow(Element old, Element new, shadow):
     cdef PyObject* mine = NULL
     cdef PyObject* theirs = NULL
     cdef Py_ssize_t place
-    while same_heads(old, new) and not (traits_of(old) | traits_of(new)) & SEALED:
+    while same_heads(old, new) and not traits_of(old) & SEALED:
         place = only_change(old, new, &mine, &theirs)
         if place < 0 or not is_element(mine) or not is_element(theirs):
+            break
+        # What is equal to what is known is known by now.
+        if traits_of(new) & SEALED:
             break
         if (<Element>mine).spec.name != (<Element>theirs).spec.name:
             break
@@ -247,6 +250,39 @@ def narrow(Element old, Element new, shadow):
         shadow = None if shadow is None else shadow.children.get(place)
         old, new = <Element>mine, <Element>theirs
     return old, new, shadow, around
+
+
+def in_place(tuple old, tuple new):
+    """Pairs, where surely each old node became the new one in its place; see the twin."""
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(old)
+    cdef Py_ssize_t place
+    cdef Py_ssize_t equal = 0
+    cdef Py_ssize_t keyed = 0
+    cdef PyObject* mine
+    cdef PyObject* theirs
+    cdef bint is_equal
+    cdef list pairs = []
+    if size != PyTuple_GET_SIZE(new):
+        return None
+    for place in range(size):
+        mine = PyTuple_GET_ITEM(old, place)
+        theirs = PyTuple_GET_ITEM(new, place)
+        name = None
+        if is_element(mine) != is_element(theirs):
+            return None
+        if is_element(mine):
+            name = identity_of(<Element>mine)
+            if (<Element>mine).spec.name != (<Element>theirs).spec.name:
+                return None
+            if name != identity_of(<Element>theirs):
+                return None
+        is_equal = same(mine, theirs)
+        if not is_equal and not is_element(mine):
+            return None
+        equal += is_equal
+        keyed += not is_element(mine) or bool(name)
+        pairs.append((place, place, is_equal))
+    return pairs if keyed == size or size == 1 or equal * 2 >= size else None
 
 
 cdef inline unsigned long long mix(unsigned long long state, Py_hash_t value) noexcept:

@@ -153,7 +153,7 @@ def narrow(
     shadow and the place of the one child that differs.
     """
     around: list[tuple[Shadow | None, int]] = []
-    while same_head(old, new) and not (traits(old) | traits(new)) & SEALED:
+    while same_head(old, new) and not traits(old) & SEALED:
         mine, theirs = content(old), content(new)
         differing = [
             place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)
@@ -166,9 +166,34 @@ def narrow(
         inner, new_inner = mine[place], theirs[place]
         if type(inner) is not Element or type(new_inner) is not Element:
             break
+        # What is equal to what is known is known by now.
+        if traits(new) & SEALED:
+            break
         if key(inner) != key(new_inner):
             break
         around.append((shadow, place))
         shadow = None if shadow is None else shadow.children.get(place)
         old, new = inner, new_inner
     return old, new, shadow, around
+
+
+def in_place(old: tuple[Any, ...], new: tuple[Any, ...]) -> list[tuple[int, int, bool]] | None:
+    """Pairs as `align` gives them, where surely each old node became the new one in its place.
+
+    None where that is not sure: nodes were added, removed or moved.
+    """
+    if len(old) != len(new):
+        return None
+    pairs: list[tuple[int, int, bool]] = []
+    equal = keyed = 0
+    for place, (mine, theirs) in enumerate(zip(old, new, strict=True)):
+        known_by = key(mine)
+        if known_by != key(theirs):
+            return None
+        is_equal = _same(mine, theirs)
+        if known_by is None and not is_equal:
+            return None
+        equal += is_equal
+        keyed += known_by is None or bool(known_by[1])
+        pairs.append((place, place, is_equal))
+    return pairs if keyed == len(old) or len(old) == 1 or equal * 2 >= len(old) else None

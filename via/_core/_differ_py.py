@@ -45,10 +45,6 @@ class _Patch(NamedTuple):
 _Patches: TypeAlias = "list[_Patch]"
 
 
-def _cost(patches: _Patches) -> int:
-    return sum(len(patch.html) + len(patch.address) + _FRAME for patch in patches)
-
-
 class ViewDiffer:
     """The view that one browser has, and how it becomes the next one.
 
@@ -319,9 +315,7 @@ class ViewDiffer:
             if not t.same_head(old, new):
                 changed = True
             elif patches is not None and (
-                len(patches) < _FEW
-                or not address
-                or _cost(patches) <= len(t.write(new, shadow, self._nonce)) + _FRAME
+                len(patches) < _FEW or not address or self._is_cheaper(patches, new, shadow)
             ):
                 return shadow, patches
         else:
@@ -335,6 +329,12 @@ class ViewDiffer:
         if changed:
             shadow = self._anchor(new, shadow)
         return shadow, None
+
+    def _is_cheaper(self, patches: _Patches, node: Element, shadow: Shadow | None) -> bool:
+        """Whether the patches cost less than the element that they are in."""
+        cost = sum(len(patch.html) + len(patch.address) + _FRAME for patch in patches) - _FRAME
+        t = self._tree
+        return t.outweighs(node, cost) or cost <= len(t.write(node, shadow, self._nonce))
 
     def _content(
         self, old: Element, new: Element, shadow: Shadow | None, address: str
@@ -354,7 +354,10 @@ class ViewDiffer:
             if t.key(gone[0]) == t.key(come[0]) and not t.is_fixed(gone[0]):
                 pairs = [(0, 0, False)]
         elif gone and come:
-            pairs = align(gone, come, equal=t.equal, fingerprint=t.fingerprint, key=t.key)
+            found = t.in_place(gone, come)
+            if found is None:
+                found = align(gone, come, equal=t.equal, fingerprint=t.fingerprint, key=t.key)
+            pairs = found
         patches: _Patches = []
         is_lost = False
         stay: dict[int, int] = {}

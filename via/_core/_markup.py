@@ -36,7 +36,8 @@ _ITEM: Final = 1 << 14
 _TERM: Final = 1 << 15
 _CELLS: Final = 1 << 16
 _BREAKOUT: Final = 1 << 17
-OUTWARD: Final = UNBOUND | sum(1 << bit for bit in range(8, 18))
+TABLE: Final = 1 << 18
+OUTWARD: Final = UNBOUND | sum(1 << bit for bit in range(8, 19))
 SEALED: Final = LEAKS | OPAQUE | UNBOUND
 
 _SCOPED: Final = _BLOCK | _LINK | _BUTTON | _NOBR | _ITEM | _TERM
@@ -119,7 +120,7 @@ def _rules() -> dict[str, Rule]:
         "select": Rule(OPAQUE, takes=_names("option optgroup hr"), misfit=UNBOUND),
         "svg": Rule(OPAQUE, _BREAKOUT, _BREAKOUT),
         "table": Rule(
-            0,
+            TABLE,
             _CELLS,
             _CELLS,
             _names("caption colgroup thead tbody tfoot"),
@@ -133,7 +134,7 @@ def _rules() -> dict[str, Rule]:
     for name in ("ul", "ol", "menu"):
         rules[name] = Rule(clears=_ITEM)
     for name in ("caption", "td", "th"):
-        rules[name] = Rule(clears=_SCOPED)
+        rules[name] = Rule(clears=_SCOPED | TABLE)
     for name in ("thead", "tbody", "tfoot"):
         rules[name] = Rule(takes=_ROWS, wraps=_CELL, misfit=_CELLS, misfit_text=_CELLS)
     for name in ("pre", "listing"):
@@ -171,7 +172,8 @@ def combine(tag: str, children: Iterable[tuple[str, int]], text: bool) -> int:
         elif name in rule.wraps:
             traits |= OPAQUE
         else:
-            traits |= UNBOUND if name == "table" else rule.misfit
+            # A table ends the one around it, even in what the parser moves out of that.
+            traits |= UNBOUND if child & TABLE else rule.misfit
         if tag in HEADINGS and name in HEADINGS:
             traits |= UNBOUND
     if below & LEAKS:

@@ -27,6 +27,7 @@ cdef unsigned int UNBOUND = _markup.UNBOUND
 cdef unsigned int IGNORED = _markup.IGNORED
 cdef unsigned int OWN_TEXT = _markup.OWN_TEXT
 cdef unsigned int OUTWARD = _markup.OUTWARD
+cdef unsigned int TABLE = _markup.TABLE
 
 
 # Its name, id and content
@@ -162,7 +163,8 @@ cdef int add_child(Sum* total, Kind kind, Kind child, unsigned int traits) excep
     elif child.tag in kind.wraps:
         total.traits |= OPAQUE
     else:
-        total.traits |= UNBOUND if child.tag == "table" else kind.misfit
+        # A table ends the one around it, even in what the parser moves out of that.
+        total.traits |= UNBOUND if traits & TABLE else kind.misfit
     if kind.heading and child.heading:
         total.traits |= UNBOUND
     return 0

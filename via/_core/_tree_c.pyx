@@ -7,7 +7,8 @@ from cpython.object cimport PyObject
 from libc.string cimport memmove
 
 from ._render_c cimport (
-    Attribute, Element, Py_TYPE, PyTypeObject, Tag, is_element, is_nothing, new_element, put_node,
+    Attribute, Element, Py_TYPE, PyTypeObject, Raw, Tag, Text, is_element, is_nothing, new_element,
+    put_node,
 )
 from ._traits_c cimport identity_of
 from ._utf8 cimport Buffer, put, put_bytes, taken
@@ -118,6 +119,51 @@ cdef Element graft(Element root, list path, Py_ssize_t level, Element node):
 cdef Buffer shared  # writing runs no Python code, so one buffer serves all
 shared.data = NULL
 shared.size = shared.capacity = 0
+
+
+def outweighs(Element node, Py_ssize_t size):
+    """Whether the element's HTML surely has `size` bytes or more: told without writing it."""
+    return weight(<PyObject*>node, size) >= size
+
+
+cdef Py_ssize_t weight(PyObject* node, Py_ssize_t most) except -1:
+    """Bytes that a node has at least; no more of it is looked at once these are `most`."""
+    cdef PyTypeObject* type = Py_TYPE(node)
+    cdef Element element
+    cdef PyObject* child
+    cdef Py_ssize_t total
+    cdef Py_ssize_t i
+    if type == <PyTypeObject*>Text:
+        return len((<Text>node).value)
+    if type == <PyTypeObject*>str:
+        return len(<str>node)
+    if type == <PyTypeObject*>Raw:
+        return len((<Raw>node).value)
+    if type != <PyTypeObject*>Element:
+        return 1
+    element = <Element>node
+    total = len(element.spec.start)
+    if not element.spec.void:
+        total += len(element.spec.end)
+    for i in range(element.split):
+        child = PyTuple_GET_ITEM(element.children, i)
+        if Py_TYPE(child) == <PyTypeObject*>Attribute:
+            total += attribute_weight(<Attribute>child)
+    for i in range(element.split, PyTuple_GET_SIZE(element.children)):
+        if total >= most:
+            break
+        child = PyTuple_GET_ITEM(element.children, i)
+        if not is_nothing(child):
+            total += weight(child, most - total)
+    return total
+
+
+cdef Py_ssize_t attribute_weight(Attribute attribute) except -1:
+    if attribute.value is None:
+        return 0
+    if attribute.value is True:
+        return len(attribute.spec.before) - 2
+    return len(attribute.spec.before) + len(<str>attribute.value) + 1
 
 
 def write(Element node, shadow, str nonce=""):

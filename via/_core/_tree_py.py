@@ -6,7 +6,7 @@ from typing import Any
 
 from ._factories_py import element
 from ._names import EATS_NEWLINE
-from ._render_py import Attribute, Element, written
+from ._render_py import Attribute, Element, Raw, Text, written
 from ._shadow import Shadow
 from ._traits_py import content, identity
 
@@ -67,6 +67,30 @@ def grafted(root: Element, path: list[int], node: Element) -> Element:
 
 
 # Writing
+
+
+def outweighs(node: Element, size: int) -> bool:
+    """Whether the element's HTML surely has `size` bytes or more: told without writing it."""
+    return _weight(node, size) >= size
+
+
+def _weight(node: Any, most: int) -> int:
+    """Bytes that a node has at least; no more of it is looked at once these are `most`."""
+    kind = type(node)
+    if kind is str:
+        return len(node)
+    if kind is not Element:
+        return len(node.value) if kind in (Text, Raw) else 1
+    total = 2 + len(node.tag) + (0 if node.void else 3 + len(node.tag))
+    for child in node.children[: node.split]:
+        if type(child) is Attribute and child.value is not None:
+            value = len(child.value) + 3 if isinstance(child.value, str) else 0
+            total += 1 + len(child.name) + value
+    for child in content(node):
+        if total >= most:
+            break
+        total += _weight(child, most - total)
+    return total
 
 
 def write(node: Element, shadow: Shadow | None, nonce: str = "") -> bytes:
