@@ -25,7 +25,8 @@ class Cluster:
     """Three servers with routes to each other, JetStream and a login."""
 
     def __init__(self, folder: Path) -> None:
-        ports, routes, self.monitors = free_ports(3), free_ports(3), free_ports(3)
+        free = free_ports(9)
+        ports, routes, self.monitors = free[:3], free[3:6], free[6:]
         self.urls = [f"nats://ann:secret@127.0.0.1:{port}" for port in ports]
         every = ", ".join(f"nats://127.0.0.1:{port}" for port in routes)
         self.servers = []

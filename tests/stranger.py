@@ -4,13 +4,15 @@ Run by the continuous integration with the Python of an environment that holds t
 """
 
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from importlib.util import find_spec
 
-ADDRESS = "127.0.0.1:3917"
+with socket.create_server(("127.0.0.1", 0)) as probe:
+    ADDRESS = f"127.0.0.1:{probe.getsockname()[1]}"
 
 assert find_spec("via._core._render_c") is not None, "the wheel has no compiled core"
 demo = subprocess.Popen([sys.executable, "-m", "via", "demo", "--address", ADDRESS, "--no-browser"])

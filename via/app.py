@@ -64,6 +64,7 @@ class V:
         self._root = Group(self._site.register)
         self._run: _Run | None = None
         self._starting: asyncio.Task[_Run] | None = None
+        self._stopping: asyncio.Task[None] | None = None
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
         self._closed = False
@@ -271,11 +272,20 @@ class V:
         return self._run
 
     async def _stop(self) -> None:
+        """End what the app runs on, once, however many ask for it; return when it has ended."""
+        if self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._stopping)
+
+    async def _close(self) -> None:
         run, self._run, self._starting = self._run, None, None
-        if run is not None:
-            run.runtime.close_tabs()
-            await run.runtime.sessions.close()
-            await run.broker.close()
+        try:
+            if run is not None:
+                run.runtime.close_tabs()
+                await run.runtime.sessions.close()
+                await run.broker.close()
+        finally:
+            self._stopping = None
 
     def _interrupted(self) -> None:
         if self._run is not None:

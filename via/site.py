@@ -90,6 +90,9 @@ class Site:
             tab.dispose()
             log_fault(tab.logger(), f"page {path}", error)
             return None
+        except BaseException:
+            tab.dispose()
+            raise
         tab.opened()
         return tab
 
@@ -117,6 +120,9 @@ class Site:
             log_fault(tab.logger(), f"page {path}", error)
             detail = "".join(traceback.format_exception(error)) if self.options.dev_mode else ""
             return PlainTextResponse(f"Internal Server Error\n{detail}", 500)
+        except BaseException:
+            tab.dispose()
+            raise
 
     def _open_runtime(self) -> Runtime:
         if self._runtime is None or self._runtime.closing:

@@ -108,8 +108,6 @@ class Tab:
             self.bucket = runtime.action_rate_limit.bucket()
             self._mailbox = Mailbox(runtime.loop, self._log_job, self._after_job)
             runtime.tabs[self.id] = self
-            if runtime.context_ttl >= 0:
-                self._end_after(runtime.context_ttl)
 
     @property
     def visit(self) -> Visit:
@@ -186,8 +184,13 @@ class Tab:
                 signal._receive(value)
 
     def opened(self) -> None:
-        """The document was rendered: from now on the browser hears of changes by the stream."""
+        """The document was rendered: from now on the browser hears of changes by the stream.
+
+        That has to come within the context's time to live.
+        """
         page = self.page
+        if self.runtime is not None and self.runtime.context_ttl >= 0:
+            self._end_after(self.runtime.context_ttl)
         page.changed.clear()
         page.opening = False
         if page.redirect_to:

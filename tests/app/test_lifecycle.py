@@ -130,7 +130,7 @@ def test_a_new_stream_replaces_the_old_one(app, visitor):
         wait_until(lambda: first.ended, "the first stream to end")
         someone.act("a1", s1="x")
         second.wait_for(">x<")
-    assert len(tabs(app)) == 1
+        assert len(tabs(app)) == 1
 
 
 def test_messages_reach_every_tab(app, visitor):

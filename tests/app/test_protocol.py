@@ -319,7 +319,7 @@ def test_an_idle_connection_is_closed_in_time(v, page, serve):
     server = serve(v)
     someone = Visitor(server.url)
     someone.visit()
-    server.config.timeout_keep_alive = 0.2
+    server.config.timeout_keep_alive = 1
     wire = Wire(someone)
     for text in ("one", "two"):
         wire.send(wire.request(text))

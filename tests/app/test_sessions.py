@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 from support import Visitor, wait_until
@@ -173,7 +174,7 @@ def test_a_login_survives_a_restart_with_sqlite(v, visitor, serve, tmp_path) -> 
     someone.visit()
     assert "session=" in cookie_of(someone.act())
     server.stop()
-    with sqlite3.connect(tmp_path / "s.db") as database:
+    with closing(sqlite3.connect(tmp_path / "s.db")) as database:
         columns = {row[1:3] for row in database.execute("PRAGMA table_info(sessions)")}
         assert columns == {("token", "TEXT"), ("data", "BLOB"), ("expiry", "REAL")}
         (token,) = database.execute("SELECT token FROM sessions").fetchone()

@@ -23,6 +23,8 @@ from support import Server, wait_until
 
 import via
 
+expect.set_options(timeout=20_000)
+
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -62,15 +64,19 @@ class ConsoleLog:
             self.warnings.append(message.text)
 
     def verify(self) -> None:
+        self._fetch()
         patterns = self._expected + self._allowed
         surprises = [e for e in self.errors if not any(_is_in(p, e) for p in patterns)]
         assert not surprises, f"errors in the browser's console: {surprises}"
         deadline = time.monotonic() + 5
         while (missing := self._missing()) and time.monotonic() < deadline:
-            for page in self._pages:
-                with suppress(Error):  # it is closed, or goes elsewhere
-                    page.evaluate("0")  # reports that are under way come with the answer
+            self._fetch()
         assert not missing, f"expected in the console, never seen: {missing}; seen: {self.errors}"
+
+    def _fetch(self) -> None:
+        for page in self._pages:
+            with suppress(Error):  # it is closed, or goes elsewhere
+                page.evaluate("0")  # reports that are under way come with the answer
 
     def _missing(self) -> list[str]:
         return [p for p in self._expected if not any(_is_in(p, e) for e in self.errors)]

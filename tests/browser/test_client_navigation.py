@@ -348,9 +348,9 @@ def test_a_view_that_never_comes_is_a_full_load(visit, site, page):
     with page.expect_response("**/_navigate"):
         page.click("#to-b")
     expect(page.locator("html")).to_have_attribute("data-via-navigating", "")
-    page.clock.run_for(9_000)
+    page.clock.run_for(5_000)
     assert page.evaluate("window.mark") == 1
-    page.clock.run_for(1_000)
+    page.clock.run_for(5_000)
     shown(page, "/b", loaded=True)
 
 
@@ -367,9 +367,13 @@ def test_the_page_says_that_it_is_under_way(visit, site):
 
 
 def test_a_double_click_is_one_navigation(visit, site):
+    site.held = True
     page = visit()
     page.dblclick("#nav-b")
+    wait_until(lambda: page.evaluate("1") and site.seen, "the request")
+    site.arrive("/b")
     shown(page, "/b")
+    site.held = False
     page.go_back()
     shown(page, "/")
     assert [seen.signals["via_url"] for seen in site.seen] == ["/b", "/"]

@@ -478,6 +478,6 @@ def test_replacing_a_view_again_and_again_leaks_nothing(show, desk, page):
     before = counters(cdp)
     rounds(200)
     after = counters(cdp)
-    assert after["jsEventListeners"] == before["jsEventListeners"]
+    assert after["jsEventListeners"] <= before["jsEventListeners"]
     # Every row has over 10 nodes; twenty views that stayed would be thousands.
     assert after["nodes"] - before["nodes"] < 100

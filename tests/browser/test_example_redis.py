@@ -64,7 +64,7 @@ def test_a_star_stands_for_one_part(redis_url) -> None:
         for subject in ("a.b", "a.b.c", "x.b"):
             await backend.publish(subject, subject.encode())
         async with asyncio.timeout(20):
-            while len(rest) < 2:
+            while len(rest) < 2 or not one:
                 await asyncio.sleep(0.005)
         assert (one, rest) == ([b"a.b"], [b"a.b", b"a.b.c"])
         for subscription in subscriptions:

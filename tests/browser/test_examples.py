@@ -99,6 +99,7 @@ def test_the_tab_survives_a_restart_of_the_server(example, page, console):
     page.wait_for_selector("html[data-via-connection=reconnecting]", state="attached")
     server.start()
     connected(page)
+    expect(page.locator("#messages li")).to_have_text(["Nobody has said a word."])
 
     expect(page.locator("#text")).to_have_value("half-typ")
     page.locator("#text").press("Enter")

@@ -156,8 +156,8 @@ def loaded_anew(page: Page) -> bool:
 
 
 def test_fifty_navigations_keep_one_stream_and_one_context(shown, site):
-    paths = ["/clock/a", "/news", "/clock/b", "/", "/clock/a"]
-    titles = ["Clock a", "News", "Clock b", "Home", "Clock a"]
+    paths = ["/news", "/clock/b", "/", "/clock/b", "/clock/a"]
+    titles = ["News", "Clock b", "Home", "Clock b", "Clock a"]
     for _ in range(10):
         for path, title in zip(paths, titles, strict=True):
             follow(shown, path)
@@ -364,7 +364,8 @@ def test_a_tab_whose_server_forgot_it_comes_back_to_the_page_it_shows(shown, sit
         site.v._run.runtime.loop.call_soon_threadsafe(tab.dispose)
     wait_until(lambda: site.visits["clock b"] == 2, "the page to be built anew")
     wait_until(lambda: (site.tabs, site.open_streams) == (1, 1), "one context, one stream")
-    expect(shown.locator("h1")).to_have_text("Clock b")
+    ticked = site.ticks["b"]
+    wait_until(lambda: int(shown.inner_text("main p")) > ticked, "the new context's view")
     follow(shown, "/news")
     expect(shown).to_have_title("News")
     assert not loaded_anew(shown)

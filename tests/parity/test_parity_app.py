@@ -142,6 +142,27 @@ def test_start_blocks_until_shutdown(v):
     assert not thread.is_alive()
 
 
+def test_shutdown_returns_when_a_backend_that_takes_its_time_has_ended(v):
+    class Slow(via.MemoryPubSub):
+        ended = False
+
+        async def close(self) -> None:
+            # Longer than the server looks for a reason to stop.
+            await asyncio.sleep(0.5)
+            self.ended = True
+
+    backend = Slow()
+    v.config(via.Options(pubsub=backend, server_address="127.0.0.1:0"))
+    v.page("/", page_of("served"))
+    thread = threading.Thread(target=v.start)
+    thread.start()
+    wait_until(lambda: v._server is not None and v._server.started, "the server to start")
+    v.shutdown()
+    assert backend.ended
+    thread.join(20)
+    assert not thread.is_alive()
+
+
 def test_pubsub_and_nats_are_there_while_the_app_runs(serve):
     app = via.new()
     app.page("/", page_of("x"))

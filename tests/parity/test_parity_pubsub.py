@@ -173,7 +173,7 @@ def test_a_stream_replays_its_last_messages_oldest_first(app, act):
     def say(c):
         for number in range(5):
             via.publish(c, "log.a", number)
-        via.publish(c, "log.b", 99)
+        via.publish_durable(c, "log.b", 99)  # kept, and so is all before it
         got["last three"] = via.replay_history[int](app, "log.a", 3)
         got["all"] = via.replay_history[int](c, "log.a", 50)
         got["every subject"] = via.replay_history[int](c, "log.*", 2)
@@ -195,7 +195,7 @@ def test_a_stream_may_be_made_and_changed_at_any_time(app, act):
         via.ensure_stream(app, via.StreamConfig(name="NEW", subjects=["new.>"]))
         via.ensure_stream(c, via.StreamConfig(name="NEW", subjects=["new.>"], max_msgs=2))
         for number in range(4):
-            via.publish(c, "new.x", number)
+            via.publish_durable(c, "new.x", number)
         got.extend(via.replay_history[int](c, "new.x", 10))
 
     act(app, page_that(say))
@@ -209,7 +209,7 @@ def test_what_waits_is_awaited_in_an_async_handler(app, act):
         @c.action
         async def say():
             await via.ensure_stream(app, via.StreamConfig(name="NEW", subjects=["new.>"]))
-            via.publish(c, "new.x", "x")
+            await via.publish_durable(c, "new.x", "x")
             got.extend(await via.replay_history[str](app, "new.x", 10))
 
         c.view(lambda: h.P(say.on_click()))

@@ -33,12 +33,13 @@ ZEROS = {
 def managed(v, request, tmp_path):
     """The app, with a session manager of each kind."""
     path = tmp_path / "sessions.db"
+    connection = sqlite3.connect(path, check_same_thread=False)
     if request.param == "sqlite path":
         v.config(via.Options(session_manager=via.new_sqlite_session_manager(path)))
     elif request.param == "sqlite connection":
-        connection = sqlite3.connect(path, check_same_thread=False)
         v.config(via.Options(session_manager=via.new_sqlite_session_manager(connection)))
-    return v
+    yield v
+    connection.close()
 
 
 @pytest.fixture

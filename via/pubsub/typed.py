@@ -219,7 +219,7 @@ async def _nothing() -> list[Any]:
 async def _history(hub: Hub | None, subject: str, n: int, codec: Codec) -> list[Any]:
     if hub is None:
         return []
-    await hub.settled()  # what this process has published is part of the history
+    await hub.settled()  # what this process has published is with the broker
     history = await hub.streams().history(subject, n)
     return _decoded(hub, subject, history.messages, codec)
 
