@@ -13,6 +13,22 @@ from matplotlib import pyplot
 
 Result = dict[str, Any]
 
+COLOURS = {
+    "via": "#1d4ed8",
+    "via, kept": "#3b82f6",
+    "via, nodes": "#60a5fa",
+    "via, components": "#93c5fd",
+    "Starlette + datastar-py + htpy": "#ea580c",
+    "Starlette + datastar-py + htpy, pushed": "#fb923c",
+    "Starlette, rendered once for all": "#fdba74",
+    "htpy + datastar-py": "#ea580c",
+    "Jinja2 + datastar-py": "#b91c1c",
+    "Jinja2 + datastar-py, kept": "#f87171",
+    "NiceGUI": "#15803d",
+    "floor: bare sockets": "#9ca3af",
+}
+"""A variant has the same colour in every plot."""
+
 
 def draw(measured: dict[str, list[Result]], folder: Path) -> None:
     """Write the SVG files."""
@@ -44,22 +60,25 @@ def _bars(
     value: Callable[[Result], float],
     unit: str,
 ) -> None:
-    variants = list(dict.fromkeys(r["variant"] for r in results))
+    found = {r["variant"] for r in results}
+    variants = [variant for variant in COLOURS if variant in found]
     sizes = list(dict.fromkeys(r[size] for r in results))
     width = 0.8 / len(variants)
     figure, axes = pyplot.subplots(figsize=(8, 4.2))
     for n, variant in enumerate(variants):
         points = [(sizes.index(r[size]), value(r)) for r in results if r["variant"] == variant]
         places = [place + n * width for place, _ in points]
-        bars = axes.bar(places, [height for _, height in points], width, label=variant)
+        heights = [height for _, height in points]
+        bars = axes.bar(places, heights, width, label=variant, color=COLOURS[variant])
         axes.bar_label(bars, fmt="{:,.3g}" if unit == "ms" else "{:,.0f}", fontsize=7)
-    labels = [s if isinstance(s, str) else f"{s:,} {size}" for s in sizes]
+    labels = [s if isinstance(s, str) else f"{s:,} {size[: -1 if s == 1 else None]}" for s in sizes]
     axes.set_xticks([n + 0.4 - width / 2 for n in range(len(sizes))], labels)
     axes.set_ylabel(unit)
     if unit in ("ms", "µs"):
         axes.set_yscale("log")
     axes.set_title(title)
-    axes.legend(fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.1), frameon=False)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
