@@ -114,7 +114,7 @@ class Tab:
         """What is known of the request for the page that is shown."""
         return self.page.visit
 
-    # What contexts use; what comes from a page that was left is let drop
+    # What contexts use; what comes from a page that was left is dropped
 
     def start_interval(
         self, page: PageState, period: float, handler: Callable[[], Any]
