@@ -14,8 +14,9 @@ from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from cpython.unicode cimport PyUnicode_CheckExact
 
 from ._render_c cimport (
-    FLAG, SPELLED, Attribute, Element, Fragment, Name, Node, Py_False, Py_None, Py_True, Py_TYPE,
-    PyTypeObject, Raw, Tag, Text, new_attribute, new_element, new_fragment, new_raw, new_text,
+    FLAG, SPELLED, Attribute, Element, Fragment, Name, Node, Py_None, Py_TYPE,
+    PyTypeObject, Raw, Tag, Text, is_nothing, new_attribute, new_element, new_fragment, new_raw,
+    new_text,
 )
 
 from ._names import (
@@ -132,7 +133,7 @@ cdef PyObject* build(Tag tag, PyObject** args, Py_ssize_t size) except NULL:
             if content:
                 break
             split = i + 1
-        elif child == Py_None or child == Py_True or child == Py_False:
+        elif is_nothing(child):
             pass
         elif type == <PyTypeObject*>int or type == <PyTypeObject*>float:
             content = True
@@ -192,7 +193,7 @@ cdef int flatten(
         child = <PyObject*>item
         type = Py_TYPE(child)
         inner = 0
-        if child == Py_None or child == Py_True or child == Py_False:
+        if is_nothing(child):
             continue
         if type == <PyTypeObject*>Attribute:
             attributes.append(item)

@@ -149,13 +149,18 @@ def equal(old, new):
 EQUAL, CHANGED, OTHER = 0, 1, 2
 
 
+cdef bint same_keys(Element old, Element new) except -1:
+    """Whether two elements have the same name and id."""
+    if old.spec is not new.spec and old.spec.name != new.spec.name:
+        return False
+    return identity_of(old) == identity_of(new)
+
+
 def compare(Element old, Element new, int deepest):
     """How an element became the other one: EQUAL, CHANGED, or OTHER; see the twin."""
     if old is new:
         return EQUAL
-    if old.spec is not new.spec and old.spec.name != new.spec.name:
-        return OTHER
-    if old.depth > deepest or new.depth > deepest or identity_of(old) != identity_of(new):
+    if old.depth > deepest or new.depth > deepest or not same_keys(old, new):
         return OTHER
     return EQUAL if equal(old, new) else CHANGED
 
@@ -242,9 +247,7 @@ def narrow(Element old, Element new, shadow):
         # What is equal to what is known is known by now.
         if traits_of(new) & SEALED:
             break
-        if (<Element>mine).spec.name != (<Element>theirs).spec.name:
-            break
-        if identity_of(<Element>mine) != identity_of(<Element>theirs):
+        if not same_keys(<Element>mine, <Element>theirs):
             break
         around.append((shadow, place))
         shadow = None if shadow is None else shadow.children.get(place)
@@ -267,22 +270,17 @@ def in_place(tuple old, tuple new):
     for place in range(size):
         mine = PyTuple_GET_ITEM(old, place)
         theirs = PyTuple_GET_ITEM(new, place)
-        name = None
         if is_element(mine) != is_element(theirs):
             return None
-        if is_element(mine):
-            name = identity_of(<Element>mine)
-            if (<Element>mine).spec.name != (<Element>theirs).spec.name:
-                return None
-            if name != identity_of(<Element>theirs):
-                return None
+        if is_element(mine) and not same_keys(<Element>mine, <Element>theirs):
+            return None
         is_equal = same(mine, theirs)
         if not is_equal and not is_element(mine):
             return None
         equal += is_equal
-        keyed += not is_element(mine) or bool(name)
+        keyed += not is_element(mine) or bool(identity_of(<Element>mine))
         pairs.append((place, place, is_equal))
-    return pairs if keyed == size or size == 1 or equal * 2 >= size else None
+    return pairs if keyed == size or equal * 2 >= size else None
 
 
 cdef inline unsigned long long mix(unsigned long long state, Py_hash_t value) noexcept:

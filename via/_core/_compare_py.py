@@ -196,4 +196,4 @@ def in_place(old: tuple[Any, ...], new: tuple[Any, ...]) -> list[tuple[int, int,
         equal += is_equal
         keyed += known_by is None or bool(known_by[1])
         pairs.append((place, place, is_equal))
-    return pairs if keyed == len(old) or len(old) == 1 or equal * 2 >= len(old) else None
+    return pairs if keyed == len(old) or equal * 2 >= len(old) else None

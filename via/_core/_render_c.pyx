@@ -277,7 +277,7 @@ cdef int put_node(Buffer* out, PyObject* node, bytes nonce) except -1:
         return put_element(out, <Element>node, nonce)
     if type == <PyTypeObject*>str:
         return put_text(out, <str>node, IN_TEXT)
-    if node == Py_None or node == Py_True or node == Py_False:
+    if is_nothing(node):
         return 0
     if type == <PyTypeObject*>Raw:
         return put_text(out, (<Raw>node).value, 0)
