@@ -204,6 +204,8 @@ class Tab:
         self._outbox.drop_views()
         visit = replace(left.visit, url=path, params=params)
         self.page = PageState(visit, left.action_count())
+        if self.closed:
+            self.page.close()  # nothing begins in a tab that has ended
         return self.page
 
     def arrive(self) -> None:

@@ -95,6 +95,14 @@ def test_what_it_begins_ends_at_once(left, at_two) -> None:
     assert b"old 1" not in heard
 
 
+def test_nothing_begins_in_a_tab_that_has_ended(left, v, visitor) -> None:
+    visitor(v).visit("/one")
+    [tab] = v._run.runtime.tabs.values()
+    v._run.runtime.loop.call_soon_threadsafe(tab.dispose)
+    wait_until(lambda: tab.closed, "the tab to end")
+    assert tab.enter("/two", {}).closed
+
+
 def test_an_action_that_waits_while_the_page_is_left_is_not_run(left, v, visitor) -> None:
     someone = visitor(v)
     someone.visit("/one")
