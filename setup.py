@@ -14,19 +14,15 @@ import client_build
 
 CORE = Path("via/_core")
 
-sources = {source.stem: source for source in sorted(CORE.glob("*.pyx"))}
+sources = sorted(CORE.rglob("*_c.pyx"))
+modules = {".".join(source.with_suffix("").parts): source for source in sources}
 # Its decisions are plain Python, which Cython compiles as it is.
-sources["_differ_c"] = CORE / "_differ_py.py"
+modules["via._core.diff._differ_c"] = CORE / "diff/_differ_py.py"
 
 extensions = [
     # A platform without a compiler still gets a working package: the pure-Python twins.
-    Extension(
-        f"via._core.{name}",
-        [source.as_posix()],
-        extra_compile_args=["-O3"],
-        optional=True,
-    )
-    for name, source in sources.items()
+    Extension(name, [source.as_posix()], extra_compile_args=["-O3"], optional=True)
+    for name, source in modules.items()
 ]
 
 

@@ -9,7 +9,8 @@ import httptools
 import pytest
 
 from benchmarks.test_events import OFTEN
-from via._core import _handlers_c, _handlers_py, _requests_c, _requests_py
+from via._core.http import _requests_c, _requests_py
+from via._core.tasks import _handlers_c, _handlers_py
 
 BODY = b'{"via_ctx":"aYc0pW1LrX2GxqqGk1cJmA","via_csrf":"b0q3oS9dT1m1xw5m2eK9zQ","s1":"text"}'
 REQUEST = (

@@ -16,9 +16,11 @@ import htpy
 import pytest
 
 from via import h
-from via._core import _compare_py, _differ_py, _factories_py, _traits_py, _tree_py
-from via._core.diff import ViewDiffer
-from via._core.render import to_bytes
+from via._core.diff import _analysis_py as _traits_py
+from via._core.diff import _anchored_py as _tree_py
+from via._core.diff import _compare_py, _differ_py
+from via._core.diff.differ import ViewDiffer
+from via._core.html import _factories_py, to_bytes
 from via.examples.chat import Message, line
 
 ROWS = 1000

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from datastar_py import ServerSentEventGenerator
 
-from via._core import _events_py
-from via._core.events import patch_elements, patch_signals
+from via._core.sse import _events_py
+from via._core.sse.events import patch_elements, patch_signals
 
 TEXT = "\n".join(f'<li id="item-{n}" class="item">item number {n}</li>' for n in range(44))
 HTML = TEXT.encode()

@@ -16,8 +16,8 @@ import nats
 import pytest
 
 import via
-from via._core import _codecs_py, _fanout_c, _fanout_py
-from via._core.codecs import codec, encode
+from via._core.messaging import _codecs_py, _fanout_c, _fanout_py
+from via._core.messaging.codecs import codec, encode
 from via.pubsub import EmbeddedServer, Hub, NATSBackend
 
 LOGGER = logging.getLogger("benchmarks")

@@ -16,8 +16,8 @@ from markupsafe import escape
 from selectolax.lexbor import LexborHTMLParser
 
 from via import h
-from via._core import _build_py, _factories_py
-from via._core.render import to_bytes
+from via._core.html import _construct_py as _build_py
+from via._core.html import _factories_py, to_bytes
 
 ROWS = [(i, f"name {i}", f"a < b & {i}", f"{i / 8:.2f}") for i in range(1000)]
 

@@ -25,9 +25,9 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 from via import h
-from via._core.diff import ViewDiffer
-from via._core.render import to_bytes
-from via.compression import Brotli, Gzip
+from via._core.diff.differ import ViewDiffer
+from via._core.html import to_bytes
+from via.server.compression import Brotli, Gzip
 
 Part = tuple[Any, ...]
 """The data of one row, line or widget."""

@@ -6,20 +6,28 @@ from typing import Any
 
 IDS = {"c": "compiled", "py": "pure"}
 
-_PARTS = {"render": ("build", "factories", "render"), "tree": ("compare", "traits", "tree")}
+_PARTS = {
+    "html": ("html.nodes", "html.construct", "html.factories"),
+    "diff.tree": ("diff.compare", "diff.analysis", "diff.anchored"),
+}
 
 
 def core_module(name: str, variant: str) -> Any:
     """`via._core.NAME` in one variant, "c" or "py"."""
-    if name not in _PARTS:
-        return import_module(f"via._core._{name}_{variant}")
-    modules = [import_module(f"via._core._{part}_{variant}") for part in _PARTS[name]]
+    parts = [_variant(part, variant) for part in _PARTS.get(name, (name,))]
+    if len(parts) == 1:
+        return parts[0]
     facade = import_module(f"via._core.{name}")
     return SimpleNamespace(
         **{
             public: getattr(module, public)
             for public in facade.__all__
-            for module in modules
+            for module in parts
             if hasattr(module, public)
         }
     )
+
+
+def _variant(name: str, variant: str) -> Any:
+    package, _, module = name.rpartition(".")
+    return import_module(f"via._core.{package}._{module}_{variant}")

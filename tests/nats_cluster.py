@@ -10,7 +10,7 @@ from support import wait_until
 
 import via
 from via import h
-from via.pubsub.nats_server import _executable
+from via.pubsub.nats.embedded_server import _executable
 
 
 def free_ports(count: int) -> list[int]:

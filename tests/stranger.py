@@ -14,7 +14,7 @@ from importlib.util import find_spec
 with socket.create_server(("127.0.0.1", 0)) as probe:
     ADDRESS = f"127.0.0.1:{probe.getsockname()[1]}"
 
-assert find_spec("via._core._render_c") is not None, "the wheel has no compiled core"
+assert find_spec("via._core.html._nodes_c") is not None, "the wheel has no compiled core"
 demo = subprocess.Popen([sys.executable, "-m", "via", "demo", "--address", ADDRESS, "--no-browser"])
 try:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -16,7 +16,7 @@ import uvicorn
 from selectolax.lexbor import LexborHTMLParser
 
 import via
-from via.server import make_server
+from via.server.uvicorn_server import make_server
 
 TIMEOUT = 20.0
 

@@ -1,7 +1,12 @@
 """via: real-time, server-driven web apps. Python functions in, live pages out."""
 
 from . import h
-from .actions import (
+from .app import V, new
+from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
+from .live.context import Context
+from .live.groups import Group
+from .options import LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
+from .page.actions import (
     Action,
     with_middleware,
     with_prevent_default,
@@ -10,14 +15,12 @@ from .actions import (
     with_signal_int,
     with_window,
 )
-from .app import V, new
-from .computed import Computed
-from .context import Context
-from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
-from .fields import Field
-from .groups import Group
-from .keys import KeyBinding, key_bind, on_key_down_map
-from .options import LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
+from .page.computed import Computed
+from .page.fields import Field
+from .page.key_bindings import KeyBinding, key_bind, on_key_down_map
+from .page.rate_limit import RateLimitConfig
+from .page.signals import Signal, SignalError
+from .page.validators import custom, email, max, max_len, min, min_len, pattern, required
 from .pubsub import (
     MemoryPubSub,
     PubSub,
@@ -30,8 +33,6 @@ from .pubsub import (
     replay_history,
     subscribe,
 )
-from .ratelimit import RateLimitConfig
-from .rules import custom, email, max, max_len, min, min_len, pattern, required
 from .sessions import (
     Cookie,
     MemoryStore,
@@ -40,7 +41,6 @@ from .sessions import (
     new_nats_session_manager,
     new_sqlite_session_manager,
 )
-from .signals import Signal, SignalError
 
 __all__ = [
     "Action",

@@ -15,26 +15,26 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from starlette.routing import Router
 
 from . import h
-from .answers import Answer
-from .broker import Broker
-from .endpoints import Endpoints, Scope
 from .errors import ConfigError, ViaError
-from .groups import Group
-from .interrupts import Interrupts
-from .middleware import Middleware
-from .navigation import navigate
+from .live.groups import Group
+from .live.messaging import Broker
+from .live.navigation import navigate
+from .live.page_route import PageFunction, registering
+from .live.page_router import Site
+from .live.services import Runtime
+from .live.tab import Layout
+from .live.tab_access import Headers
 from .options import Options, seconds
-from .pages import PageFunction, registering
-from .ratelimit import RateLimitConfig
-from .runtime import Runtime
-from .script import ClientScript, bundled_client
-from .server import listen, make_server
+from .page.middleware import Middleware
+from .page.rate_limit import RateLimitConfig
+from .server.client_asset import ClientScript, bundled_client
+from .server.endpoints import Endpoints, Scope
+from .server.responses import Answer
+from .server.shutdown import Interrupts
+from .server.sse_stream import Receive, Send
+from .server.static import resource_directory, static_mount
+from .server.uvicorn_server import listen, make_server
 from .sessions import SessionManager
-from .site import Site
-from .static import resource_directory, static_mount
-from .stream import Receive, Send
-from .tab import Layout
-from .visitors import Headers
 
 if TYPE_CHECKING:
     import uvicorn

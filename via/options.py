@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import ConfigError
-from .ratelimit import RateLimitConfig
+from .page.rate_limit import RateLimitConfig
 from .sessions import SessionManager
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from via import compression
-from via.compression import Brotli, Gzip, Plain, Zstandard, choose, zstd
+from via.server import compression
+from via.server.compression import Brotli, Gzip, Plain, Zstandard, choose, zstd
 
 
 def reader(name: str):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from via.intervals import Interval
+from via.page.intervals import Interval
 
 
 def test_a_tick_that_a_full_queue_refuses_is_left_out_and_the_next_one_runs() -> None:

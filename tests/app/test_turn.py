@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, copy_context
 from typing import Any
 
-from via import turn as turn_module
-from via.turn import Turn
+from via.server import write_batch as turn_module
+from via.server.write_batch import Turn
 
 who = ContextVar("who", default="nobody")
 

@@ -11,8 +11,10 @@ from client_desk import Desk, patch
 from playwright.sync_api import Page, expect
 from random_views import Maker, build
 
-from via._core import _markup, render, tree
-from via._core.diff import ViewDiffer
+from via._core import html as render
+from via._core.diff import parser_rules as _markup
+from via._core.diff import tree
+from via._core.diff.differ import ViewDiffer
 
 PREFIX = "via-v-"
 SEQUENCES = 75

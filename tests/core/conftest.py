@@ -14,9 +14,9 @@ def _fixture(name: str) -> object:
     return variant
 
 
-render = _fixture("render")
-events = _fixture("events")
-codecs = _fixture("codecs")
-requests = _fixture("requests")
-handlers = _fixture("handlers")
-outbox = _fixture("outbox")
+render = _fixture("html")
+events = _fixture("sse.events")
+codecs = _fixture("messaging.codecs")
+requests = _fixture("http.requests")
+handlers = _fixture("tasks.handlers")
+outbox = _fixture("sse.send_queue")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from random_views import Maker, build
 from selectolax.lexbor import LexborHTMLParser
 
-from via._core import _markup
-from via._core._differ_py import ViewDiffer
+from via._core.diff import parser_rules as _markup
+from via._core.diff._differ_py import ViewDiffer
 
 PREFIX = "via-v-"
 
@@ -64,7 +64,7 @@ def core(request: pytest.FixtureRequest) -> Core:
 
 
 CORES = {
-    variant: Core(*(core_module(name, variant) for name in ("render", "tree", "differ")))
+    variant: Core(*(core_module(name, variant) for name in ("html", "diff.tree", "diff.differ")))
     for variant in IDS
 }
 

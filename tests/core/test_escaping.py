@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-COMPILED, PURE = (core_module("render", variant) for variant in IDS)
+COMPILED, PURE = (core_module("html", variant) for variant in IDS)
 VARIANTS = [pytest.param(COMPILED, id="compiled"), pytest.param(PURE, id="pure")]
 
 characters = st.one_of(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from via._core.handlers import MailboxClosed, wait
+from via._core.tasks.handlers import MailboxClosed, wait
 
 kept: ContextVar[str] = ContextVar("kept", default="nothing")
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from via._core import _requests_c
+from via._core.http import _requests_c
 
 PROGRAM = f"""
 from importlib.machinery import ExtensionFileLoader

@@ -52,7 +52,7 @@ def view(render: Any, number: int) -> Any:
 
 
 def test_nodes_and_their_bytes(core) -> None:
-    render = core("render")
+    render = core("html")
 
     def work(number: int) -> None:
         node = view(render, number)
@@ -63,7 +63,7 @@ def test_nodes_and_their_bytes(core) -> None:
 
 
 def test_nodes_that_are_refused(core) -> None:
-    render = core("render")
+    render = core("html")
 
     def work(number: int) -> None:
         for children in ([object()], [{}], [render.element("br"), b"bytes"], [[[[print]]]]):
@@ -76,7 +76,7 @@ def test_nodes_that_are_refused(core) -> None:
 
 
 def test_views_in_parts(core) -> None:
-    render, tree, differs = core("render"), core("tree"), core("differ")
+    render, tree, differs = core("html"), core("diff.tree"), core("diff.differ")
 
     class Differ(differs.ViewDiffer):
         _tree = tree
@@ -94,7 +94,7 @@ def test_views_in_parts(core) -> None:
 
 
 def test_events(core) -> None:
-    events = core("events")
+    events = core("sse.events")
 
     def work(number: int) -> None:
         html = f"<p>\n{number}\r\n</p>".encode()
@@ -109,7 +109,7 @@ def test_events(core) -> None:
 
 
 def test_requests(core) -> None:
-    requests = core("requests")
+    requests = core("http.requests")
 
     def work(number: int) -> None:
         head = f"POST /_action/a{number} HTTP/1.1\r\nCookie: a={number}\r\nContent-Length: "
@@ -120,8 +120,8 @@ def test_requests(core) -> None:
 
 
 def test_handlers_that_wait_that_fail_and_that_are_queued(core) -> None:
-    handlers = core("handlers")
-    wait = import_module("via._core.handlers").wait
+    handlers = core("tasks.handlers")
+    wait = import_module("via._core.tasks.handlers").wait
 
     def fails() -> None:
         raise ValueError("meant")
@@ -161,7 +161,7 @@ def test_handlers_that_wait_that_fail_and_that_are_queued(core) -> None:
 
 
 def test_messages(core) -> None:
-    fanout, codecs = core("fanout"), core("codecs")
+    fanout, codecs = core("messaging.fanout"), core("messaging.codecs")
 
     def work(number: int) -> None:
         codec = codecs.codec(list[int])

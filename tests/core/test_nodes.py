@@ -156,7 +156,7 @@ class TestMistakes:
             h.raw(b"x")
 
     def test_the_compiled_core_s_traceback_ends_at_the_user_s_line(self) -> None:
-        from via._core._factories_c import attr, element_factory, text
+        from via._core.html._factories_c import attr, element_factory, text
 
         div = element_factory("div", "Div", "")
         for wrong in (lambda: div({}), lambda: div([b""]), lambda: attr(""), lambda: text(None)):
@@ -190,7 +190,7 @@ class TestMistakes:
         assert traceback.extract_tb(caught.tb)[-1].name == "broken"
 
     def test_nodes_come_from_their_functions_alone(self) -> None:
-        from via._core._render_c import Attribute, Element, Fragment, Node, Raw, Text
+        from via._core.html._nodes_c import Attribute, Element, Fragment, Node, Raw, Text
 
         for kind in (Node, Element, Attribute, Fragment, Raw, Text):
             with pytest.raises(TypeError):

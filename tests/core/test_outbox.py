@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from via._core.outbox import MAX_BYTES, MAX_EVENTS
+from via._core.sse.send_queue import MAX_BYTES, MAX_EVENTS
 
 
 class View:

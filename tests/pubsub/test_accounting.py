@@ -5,7 +5,7 @@ import random
 import tracemalloc
 
 import via
-from via._core.codecs import codec
+from via._core.messaging.codecs import codec
 from via.pubsub import hub as hub_module
 
 MESSAGES = 100_000

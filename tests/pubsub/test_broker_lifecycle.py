@@ -15,7 +15,7 @@ from support import wait_until
 
 import via
 from via.pubsub import EmbeddedServer, Hub, NATSBackend
-from via.pubsub.nats_server import _executable
+from via.pubsub.nats.embedded_server import _executable
 
 LOGGER = logging.getLogger("via.tests")
 CHAT = via.StreamConfig("CHAT", ["chat.>"])
@@ -23,7 +23,7 @@ CHAT = via.StreamConfig("CHAT", ["chat.>"])
 CHILD = """
 import asyncio, logging, sys
 from pathlib import Path
-from via.pubsub import EmbeddedServer
+from via.pubsub import (EmbeddedServer)
 
 async def main():
     server = EmbeddedServer(store_dir=None, logger=logging.getLogger("child"))

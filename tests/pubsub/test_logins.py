@@ -19,7 +19,7 @@ from support import wait_until
 
 import via
 from via.pubsub import NATSBackend
-from via.pubsub.nats_server import _executable
+from via.pubsub.nats.embedded_server import _executable
 
 LOGGER = logging.getLogger("via.tests")
 

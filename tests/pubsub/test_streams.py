@@ -9,7 +9,7 @@ from nats.js.errors import ServerError
 from support import Visitor
 
 import via
-from via._core import handlers
+from via._core.tasks import handlers
 
 LOG = via.StreamConfig("LOG", ["log.>"])
 

@@ -13,7 +13,7 @@ import pytest
 from session_backends import AtOnce, Backend, Clock
 from support import wait_until
 
-from via.pubsub.nats_server import _executable
+from via.pubsub.nats.embedded_server import _executable
 from via.sessions import MemoryStore, NATSStore, SessionManager, SQLiteStore, Store
 
 

@@ -116,7 +116,7 @@ async def test_an_open_connection_serves_as_well(tmp_path) -> None:
 
 
 async def test_a_lock_that_is_held_for_too_long_is_reported(tmp_path, clock, monkeypatch) -> None:
-    monkeypatch.setattr("via.sessions.sqlite._BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr("via.sessions.stores.sqlite._BUSY_TIMEOUT", 0.05)
     store = SQLiteStore(tmp_path / "s.db", clock=clock)
     blocker = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")

@@ -9,14 +9,7 @@ only `Raw` is not; in both, NUL and lone surrogates, which HTML cannot hold, bec
 `str(node)` is its HTML, `node.render(w)` writes it.
 """
 
-from .._core.render import (
-    Attribute,
-    Child,
-    Element,
-    Fragment,
-    H,
-    Node,
-)
+from .._core.html import Attribute, Child, Element, Fragment, H, Node
 from .attributes import (
     ID,
     AbbrAttr,
@@ -165,16 +158,8 @@ from .attributes import (
     Wrap,
     WritingSuggestions,
 )
-from .datastar import (
-    DataEffect,
-    DataIgnoreMorph,
-    DataInit,
-    DataViewTransition,
-)
-from .document import (
-    HTML5,
-    HTML5Props,
-)
+from .datastar import DataEffect, DataIgnoreMorph, DataInit, DataViewTransition
+from .document import HTML5, HTML5Props
 from .elements import (
     H1,
     H2,
@@ -320,14 +305,7 @@ from .svg import (
     TSpan,
     Use,
 )
-from .text import (
-    If,
-    JoinAttrs,
-    Raw,
-    Rawf,
-    Text,
-    Textf,
-)
+from .text import If, JoinAttrs, Raw, Rawf, Text, Textf
 
 __all__ = [
     "H1",

@@ -6,15 +6,10 @@ statements (`data-on:…`, `data-init`, `data-effect`) with `;`, otherwise the l
 
 from typing import Final, cast
 
-from .._core.render import (
-    AttributeFactory,
-    FlagFactory,
-    OptionalAttributeFactory,
-    attribute_factory,
-)
-from .._core.render import aria as Aria
-from .._core.render import attr as Attr
-from .._core.render import data as Data
+from .._core.html import AttributeFactory, FlagFactory, OptionalAttributeFactory, attribute_factory
+from .._core.html import aria as Aria
+from .._core.html import attr as Attr
+from .._core.html import data as Data
 
 _VALUE: Final = "The value is a str, int or float, and escaped."
 

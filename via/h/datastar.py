@@ -3,7 +3,7 @@
 import re
 from typing import Final, cast
 
-from .._core.render import Attribute, FlagFactory, attribute_factory
+from .._core.html import Attribute, FlagFactory, attribute_factory
 from .attributes import Data, Style
 
 _IDENTIFIER: Final = re.compile(r"(?:--|-?[A-Za-z_\u0080-\U0010ffff])[\w\u0080-\U0010ffff-]*")

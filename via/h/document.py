@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .._core.render import Child, Fragment, fragment
+from .._core.html import Child, Fragment, fragment
 from .attributes import Charset, Content, Lang, Name
 from .elements import HTML, Body, Head, Meta, Title
 from .text import Raw

@@ -9,8 +9,8 @@ Text in `Script` and `StyleEl` is escaped as it is everywhere: code is written w
 
 from typing import Final
 
-from .._core.render import Element, ElementFactory, element_factory
-from .._core.render import element as El
+from .._core.html import Element, ElementFactory, element_factory
+from .._core.html import element as El
 
 
 def _element(name: str, tag: str, what: str) -> ElementFactory:

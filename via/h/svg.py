@@ -7,7 +7,7 @@ with `Attr`.
 
 from typing import Final
 
-from .._core.render import ElementFactory, element_factory
+from .._core.html import ElementFactory, element_factory
 
 
 def _element(name: str, tag: str, what: str) -> ElementFactory:

@@ -2,11 +2,11 @@
 
 from typing import TypeVar
 
-from .._core.render import Attribute, Child, Fragment, attr, fragment
-from .._core.render import Raw as RawNode
-from .._core.render import Text as TextNode
-from .._core.render import raw as Raw
-from .._core.render import text as Text
+from .._core.html import Attribute, Child, Fragment, attr, fragment
+from .._core.html import Raw as RawNode
+from .._core.html import Text as TextNode
+from .._core.html import raw as Raw
+from .._core.html import text as Text
 from .format import sprintf
 
 NodeT = TypeVar("NodeT")

@@ -2,8 +2,8 @@
 
 from .hub import Hub
 from .memory import MemoryPubSub
-from .nats_backend import NATSBackend
-from .nats_server import EmbeddedServer
+from .nats.backend import NATSBackend
+from .nats.embedded_server import EmbeddedServer
 from .protocol import PubSub, StreamConfig, Streams, Subscription
 from .typed import (
     ensure_stream,

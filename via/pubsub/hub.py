@@ -16,12 +16,12 @@ from functools import partial
 from inspect import isawaitable
 from typing import Any, Final
 
-from .._core.codecs import Codec
-from .._core.fanout import Fanout, Listener
+from .._core.messaging.codecs import Codec
+from .._core.messaging.fanout import Fanout, Listener
 from ..errors import PubSubError
 from .protocol import PubSub, Streams, Subscription
-from .reports import Reports
 from .subjects import check_pattern, check_subject
+from .throttled_log import Reports
 
 MAX_WAITING: Final = 1024
 """Messages that may wait at one listener; past it the oldest one is dropped."""

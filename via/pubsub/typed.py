@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine, Generator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from .._core import handlers
-from .._core.codecs import Codec, codec, encode
+from .._core.messaging.codecs import Codec, codec, encode
+from .._core.tasks import handlers
 from ..errors import PubSubError
 from .hub import Hub
 from .protocol import StreamConfig, Subscription

@@ -2,11 +2,11 @@
 
 from .cookie import Cookie
 from .manager import SessionManager
-from .memory import MemoryStore
-from .nats_kv import NATSStore, new_nats_session_manager
 from .session import Session
-from .sqlite import SQLiteStore, new_sqlite_session_manager
 from .store import Store, Stored
+from .stores.memory import MemoryStore
+from .stores.nats import NATSStore, new_nats_session_manager
+from .stores.sqlite import SQLiteStore, new_sqlite_session_manager
 
 __all__ = [
     "Cookie",

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from ..errors import SessionError
 from .codec import decode_session, encode_session
 from .cookie import Cookie, is_token
-from .memory import MemoryStore
 from .session import Session
 from .state import Journal, Registry, State, Values, logger
 from .store import Store, Stored
+from .stores.memory import MemoryStore
 
 _ATTEMPTS = 20
 

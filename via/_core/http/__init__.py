@@ -1,0 +1,1 @@
+"""HTTP requests, as far as the core reads them."""

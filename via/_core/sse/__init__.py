@@ -1,0 +1,1 @@
+"""Server-sent events, and the queue of those that a stream has to send."""

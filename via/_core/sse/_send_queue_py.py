@@ -1,0 +1,144 @@
+"""The pure-Python twin of `_send_queue_c`: what a tab's stream still has to send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from ..tasks.cancellation import is_cancelled
+
+MAX_EVENTS: Final = 1000
+MAX_BYTES: Final = 4 * 1024 * 1024
+
+
+class Elements(NamedTuple):
+    """An event that brings elements."""
+
+    event: bytes
+    nodes: Sequence[Any]
+
+
+class View(Protocol):
+    """What is rendered when it is sent: a page or a component."""
+
+    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """The event that brings the browser up to date; a coroutine where it has to wait."""
+
+    def view_name(self) -> str:
+        """The name of the view's function."""
+
+
+class Outbox:
+    """An ordered queue in which renderings coalesce and events do not.
+
+    An entry is a view, to be rendered when it is sent, or an event: its bytes, or `Elements`. A
+    view that is still waiting is not queued twice, unless elements that came in between could be
+    older than it. Views are compared by identity.
+
+    `on_elements(nodes)` is told of elements that are sent, `on_error(view, error)` of what a view
+    raised; what is behind it is still sent.
+    """
+
+    __slots__ = (
+        "_bytes",
+        "_entries",
+        "_events",
+        "_on_elements",
+        "_on_error",
+        "_waiting",
+        "overflown",
+    )
+
+    def __init__(
+        self,
+        on_elements: Callable[[Sequence[Any]], None],
+        on_error: Callable[[View, BaseException], None],
+    ) -> None:
+        self._on_elements = on_elements
+        self._on_error = on_error
+        self.clear()
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries: list[Any] = []
+        self._waiting: list[View] = []
+        self._events = 0
+        self._bytes = 0
+        self.overflown = False
+
+    def drop_views(self) -> None:
+        """Forget the renderings that wait; events stay."""
+        self._entries = [e for e in self._entries if isinstance(e, bytes | Elements)]
+        self._waiting.clear()
+
+    def add_view(self, view: View) -> None:
+        """Queue a rendering of the view's newest state."""
+        if not any(waiting is view for waiting in self._waiting):
+            self._waiting.append(view)
+            self._entries.append(view)
+
+    def add_event(self, event: bytes, nodes: Sequence[Any] = ()) -> None:
+        """Queue an event; `nodes` are the elements that it brings, so that views come after it.
+
+        Past `MAX_EVENTS` or `MAX_BYTES` the outbox is `overflown`: events are dropped from then
+        on, and the stream has to start anew with a full rendering.
+        """
+        self._events += 1
+        self._bytes += len(event)
+        if self._events > MAX_EVENTS or self._bytes > MAX_BYTES:
+            self.overflown = True
+            return
+        if nodes:
+            self._entries.append(Elements(event, nodes))
+            self._waiting.clear()
+        else:
+            self._entries.append(event)
+
+    def take(self, events: list[bytes]) -> bytes | Coroutine[Any, Any, bytes]:
+        """Take all entries: the bytes of `events` and then theirs, in order.
+
+        A coroutine where a view has to wait for something.
+        """
+        entries = self._entries
+        self.clear()
+        return self._events_of(events, iter(entries))
+
+    def _events_of(
+        self, events: list[bytes], entries: Iterator[Any]
+    ) -> bytes | Coroutine[Any, Any, bytes]:
+        for entry in entries:
+            if isinstance(entry, bytes):
+                events.append(entry)
+            elif isinstance(entry, Elements):
+                events.append(entry.event)
+                self._on_elements(entry.nodes)
+            else:
+                try:
+                    patch = entry.patch()
+                except Exception as error:
+                    self._on_error(entry, error)
+                    continue
+                if not isinstance(patch, bytes):
+                    return self._wait_for(entry, patch, events, entries)
+                events.append(patch)
+        return b"".join(events)
+
+    async def _wait_for(
+        self,
+        view: View,
+        patch: Coroutine[Any, Any, bytes],
+        events: list[bytes],
+        entries: Iterator[Any],
+    ) -> bytes:
+        try:
+            events.append(await patch)
+        except (Exception, asyncio.CancelledError) as error:
+            if is_cancelled():
+                raise
+            self._on_error(view, error)
+        rest = self._events_of(events, entries)
+        return rest if isinstance(rest, bytes) else await rest

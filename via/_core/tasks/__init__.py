@@ -1,0 +1,1 @@
+"""Handlers: run in greenlets, queued, and told apart from cancelled ones."""

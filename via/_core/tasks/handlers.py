@@ -1,0 +1,41 @@
+"""Runs handlers: a plain `def` may wait without ever blocking the event loop, and a tab's own
+handlers never overlap.
+
+A `def` handler runs inside a greenlet. Where it calls something that has to wait, `wait` hands the
+awaitable to the coroutine that drives the greenlet; only that handler is suspended.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .._backend import PURE_PYTHON
+from .workers import MailboxClosed, wait
+
+if TYPE_CHECKING or PURE_PYTHON:
+    from ._handlers_py import Finished, Mailbox, can_wait, start
+else:
+    from ._handlers_c import Finished, Mailbox, can_wait, start
+
+T = TypeVar("T")
+
+__all__ = [
+    "Finished",
+    "Mailbox",
+    "MailboxClosed",
+    "can_wait",
+    "run",
+    "start",
+    "wait",
+    "wait_or_return",
+]
+
+
+def wait_or_return(coroutine: Coroutine[Any, Any, T]) -> T | Coroutine[Any, Any, T]:
+    """In a `def` handler, the coroutine's result; elsewhere the coroutine itself, to be awaited."""
+    return wait(coroutine) if can_wait() else coroutine
+
+
+async def run(handler: Callable[..., Any], *args: Any) -> Any:
+    """Run a `def` or `async def` handler to its end and return its value."""
+    outcome = start(handler, *args)
+    return outcome.value if isinstance(outcome, Finished) else await outcome

@@ -1,0 +1,74 @@
+"""The HTML document around a page's view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from .. import h
+
+if TYPE_CHECKING:
+    from .tab import Tab
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+"""Inline styles are allowed, since `h.Style` writes them; scripts need the page's nonce."""
+
+_ICON: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Cpath fill='%23f59e0b' d='M9 0 2 9h5l-1 7 8-10H8z'/%3E%3C/svg%3E"
+)
+"""Without an icon browsers ask for /favicon.ico, which a page at `/{name}` would answer.
+
+One that is appended to the head takes precedence."""
+
+
+def document(
+    tab: Tab,
+    view: h.H,
+    *,
+    title: str,
+    client_path: str,
+    head: Sequence[h.H] = (),
+    foot: Sequence[h.H] = (),
+) -> h.H:
+    """The whole document: it loads the client, declares the signals and opens the stream."""
+    root = tab.visit.root_path
+    signals = {
+        "via_ctx": tab.id,
+        "via_csrf": tab.csrf,
+        **{name: signal.value for name, signal in tab.page.signals.items()},
+    }
+    goodbye = (
+        f"navigator.sendBeacon('{root}/_session/close',"
+        "JSON.stringify({via_ctx:$via_ctx,via_csrf:$via_csrf}))"
+    )
+    return h.HTML5(
+        h.HTML5Props(
+            title=title,
+            language="en",
+            head=[
+                h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+                h.Link(h.Rel("icon"), h.Href(_ICON)),
+                h.Meta(h.Data("signals", msgspec.json.encode(signals).decode())),
+                h.Script(h.Type("module"), h.Src(root + client_path)),
+                *head,
+            ],
+            body=[
+                h.Data("via-navigate", f"{root}/_navigate"),
+                h.Data(
+                    "init",
+                    f"@get('{root}/_sse',"
+                    "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity})",
+                ),
+                h.Data("on:pagehide__window", goodbye),
+                view,
+                *foot,
+            ],
+        )
+    )

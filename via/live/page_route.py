@@ -1,0 +1,114 @@
+"""Pages: a route, its function, and how it is run for a tab."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from .. import h
+from .._core.tasks import handlers
+from ..errors import ConfigError, PageError
+from ..page.error_log import user_line
+from ..page.middleware import Middleware, call_through
+from ..page.mounted_page import Visit
+from .context import Context
+from .tab import Layout, Tab
+
+PageFunction = Callable[[Context], Any]
+"""A `def` or `async def` that sets a context up."""
+
+registering: ContextVar[bool] = ContextVar("registering", default=False)
+"""Set while a page function runs at registration: there is no browser and no broker."""
+
+_PARAM: Final = re.compile(r"\{([^{}]*)\}")
+_PARAM_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.\.\.|:path)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page function under a route."""
+
+    route: str
+    function: PageFunction
+    chain: Callable[[], Sequence[Middleware]]
+
+    def path(self) -> str:
+        """The route as Starlette writes it."""
+        return self.route.replace("...}", ":path}")
+
+    async def open(self, tab: Tab) -> h.Element | None:
+        """Set the page up in a new tab and render its view, in the tab's queue.
+
+        None if the page redirects.
+        """
+        context: Context = await tab.run(partial(self.set_up, tab))
+        if tab.page.redirect_to:
+            return None
+        view: h.Element = await tab.run(context.render)
+        return view
+
+    async def set_up(self, tab: Tab) -> Context:
+        """Run the middleware and the page function. Raises PageError if no view was set."""
+        context = tab.page.root = Context(tab)
+        await handlers.run(call_through, self.chain(), context, partial(self.function, context))
+        if not tab.page.redirect_to:
+            context.require_view()
+        return context
+
+    def check(self, layout: Layout | None) -> None:
+        """Run the page once without a browser. Raises PageError if it fails or sets no view."""
+        tab = Tab(None, Visit(url=self.route), layout)
+        context = tab.page.root = Context(tab)
+        name = getattr(self.function, "__qualname__", repr(self.function))
+        token = registering.set(True)
+        try:
+            _run_apart(self.function, context)
+            if not tab.page.redirect_to:
+                context.require_view()
+                str(_run_apart(context.render))
+        except PageError as error:
+            raise PageError(f"page {self.route!r} ({name}): {error}") from None
+        except Exception as error:
+            hint = ""
+            if isinstance(error, NameError):
+                hint = "; a page runs once as it is registered: define what it uses above it"
+            raise PageError(
+                f"page {self.route!r} ({name}) raised {type(error).__name__}: {error} "
+                f"({user_line(error)}){hint}"
+            ) from error
+        finally:
+            registering.reset(token)
+
+
+def check_route(route: str) -> None:
+    """Raise ConfigError, with what is wrong, for a route that cannot be served."""
+    if not isinstance(route, str) or not route.startswith("/"):
+        raise ConfigError(f"a route must begin with '/', not be {route!r}")
+    names = _PARAM.findall(route)
+    for name in names:
+        if not _PARAM_NAME.fullmatch(name):
+            raise ConfigError(f"route {route!r}: {{{name}}} is no name of a parameter")
+    if len(set(names)) < len(names):
+        raise ConfigError(f"route {route!r} names a parameter twice")
+    if re.search(r"[{}]", _PARAM.sub("", route)):
+        raise ConfigError(f"route {route!r} has a brace without its partner")
+    if route.startswith("/_"):
+        raise ConfigError(f"route {route!r}: paths that begin with '/_' are via's own")
+
+
+def _run_apart(function: Callable[..., Any], *args: Any) -> Any:
+    """Run a handler to its end on an event loop of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(handlers.run(function, *args))
+    # This thread has a loop that runs already.
+    with ThreadPoolExecutor(1) as pool:
+        context = copy_context()
+        return pool.submit(context.run, asyncio.run, handlers.run(function, *args)).result()

@@ -1,0 +1,248 @@
+"""Actions: handlers that the browser's events call, and the attributes that tie them to events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+
+from .. import h
+from ..errors import ConfigError
+from .middleware import Middleware, call_through, check_middleware
+from .rate_limit import RateLimitConfig, TokenBucket
+from .signals import Signal
+
+if TYPE_CHECKING:
+    from ..live.context import Context
+
+Handler = Callable[[], Any]
+"""A `def` or `async def` of no arguments."""
+
+_DEBOUNCE: Final = "__debounce.200ms"
+
+
+class TriggerOption(Protocol):
+    """What `with_signal`, `with_signal_int`, `with_window` and `with_prevent_default` return."""
+
+    def __call__(self, trigger: Trigger, /) -> None:
+        """Change how the event calls the action."""
+
+
+class Trigger:
+    """How one event calls an action, as the trigger options leave it."""
+
+    __slots__ = ("assignments", "prevent_default", "window")
+
+    def __init__(self, options: tuple[TriggerOption, ...]) -> None:
+        self.assignments: list[str] = []
+        self.prevent_default = False
+        self.window = False
+        for option in options:
+            if not callable(option):
+                raise ConfigError(
+                    f"a trigger option must come from via.with_signal, via.with_window and so on, "
+                    f"not be {option!r}"
+                )
+            option(self)
+
+    def steps(self, url: str) -> list[str]:
+        """The expressions that set the signals and then post to the action."""
+        return [*self.assignments, f"@post('{url}')"]
+
+    def attribute(self, event: str, url: str, modifiers: str = "") -> h.Attribute:
+        """The attribute for an event that always calls the action."""
+        if self.window:
+            modifiers += "__window"
+        if self.prevent_default:
+            modifiers += "__prevent"
+        return h.Data(f"on:{event}{modifiers}", ";".join(self.steps(url)))
+
+
+def with_signal(signal: Signal, value: str) -> TriggerOption:
+    """Set the signal to a text before the action is called."""
+    return _assign(signal, value)
+
+
+def with_signal_int(signal: Signal, value: int) -> TriggerOption:
+    """Set the signal to a whole number before the action is called."""
+    return _assign(signal, value)
+
+
+def with_window() -> TriggerOption:
+    """Listen on the whole window, not on the element alone."""
+
+    def option(trigger: Trigger) -> None:
+        trigger.window = True
+
+    return option
+
+
+def with_prevent_default() -> TriggerOption:
+    """Keep the browser from doing what it does by itself on the event."""
+
+    def option(trigger: Trigger) -> None:
+        trigger.prevent_default = True
+
+    return option
+
+
+def _assign(signal: Signal, value: str | int) -> TriggerOption:
+    literal = msgspec.json.encode(value).decode()
+
+    def option(trigger: Trigger) -> None:
+        trigger.assignments.append(f"${signal.id()}={literal}")
+
+    return option
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOption:
+    """What `with_rate_limit` and `with_middleware` return."""
+
+    rate_limit: RateLimitConfig | None = None
+    middleware: tuple[Middleware, ...] = ()
+
+
+def with_rate_limit(rate: float, burst: int) -> ActionOption:
+    """Limit one action: `rate` calls a second, `burst` at once; a rate of -1 lifts all limits."""
+    return ActionOption(rate_limit=RateLimitConfig(rate, burst))
+
+
+def with_middleware(*middleware: Middleware) -> ActionOption:
+    """Put middleware around one action; an action whose middleware does not go on is not run."""
+    check_middleware(middleware)
+    return ActionOption(middleware=middleware)
+
+
+class Action:
+    """A handler under an id that the browser may call; made by `Context.action`.
+
+    Each `on_…` method gives the attribute for one event; its options are `via.with_signal`,
+    `via.with_signal_int`, `via.with_window` and `via.with_prevent_default`.
+    """
+
+    __slots__ = (
+        "_attribute",
+        "_bucket",
+        "_context",
+        "_event",
+        "_handler",
+        "_id",
+        "_limited",
+        "_middleware",
+        "_url",
+    )
+
+    def __init__(
+        self,
+        context: Context,
+        id: str,
+        url: str,
+        handler: Handler,
+        options: tuple[ActionOption, ...] = (),
+    ) -> None:
+        self._context = context
+        self._id = id
+        self._url = url
+        self._handler = handler
+        self._middleware = [one for option in options for one in option.middleware]
+        limits = [option.rate_limit for option in options if option.rate_limit is not None]
+        self._limited = bool(limits)
+        self._bucket = limits[-1].bucket() if limits else None
+        # A view asks for the same attribute each time.
+        self._event = ""
+        self._attribute: h.Attribute | None = None
+
+    def __repr__(self) -> str:
+        return f"<Action {self._id} {self.name()}>"
+
+    def id(self) -> str:
+        """The action's id, unique in its page."""
+        return self._id
+
+    def name(self) -> str:
+        """The handler's name, for log lines."""
+        return getattr(self._handler, "__qualname__", repr(self._handler))
+
+    def __call__(self) -> Any:
+        """Call the handler, as from another handler."""
+        return self._handler()
+
+    def allows(self, shared: TokenBucket | None) -> bool:
+        """Whether the rate limit, the action's own or else the tab's, lets a call through."""
+        bucket = self._bucket if self._limited else shared
+        return bucket is None or bucket.take()
+
+    def run(self) -> Any:
+        """Call the handler inside of the action's middleware."""
+        if self._middleware:
+            return call_through(self._middleware, self._context, self._handler)
+        return self._handler()
+
+    def on_click(self, *options: TriggerOption) -> h.Attribute:
+        """On a click."""
+        return self._on("click", options)
+
+    def on_dbl_click(self, *options: TriggerOption) -> h.Attribute:
+        """On a double click."""
+        return self._on("dblclick", options)
+
+    def on_change(self, *options: TriggerOption) -> h.Attribute:
+        """When the value has changed, 200 ms after the last change."""
+        return self._on("change", options, _DEBOUNCE)
+
+    def on_input(self, *options: TriggerOption) -> h.Attribute:
+        """On every input."""
+        return self._on("input", options)
+
+    def on_submit(self, *options: TriggerOption) -> h.Attribute:
+        """When the form is submitted; the browser's own submit is prevented."""
+        return Trigger((*options, with_prevent_default())).attribute("submit", self._url)
+
+    def on_key_down(self, key: str = "", *options: TriggerOption) -> h.Attribute:
+        """When the key (as `KeyboardEvent.key` names it; "" is any) is pressed."""
+        trigger = Trigger(options)
+        if not key:
+            return trigger.attribute("keydown", self._url)
+        wanted = msgspec.json.encode(key).decode()
+        window = "__window" * trigger.window
+        return h.Data(
+            f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(self.steps(trigger))})"
+        )
+
+    def steps(self, trigger: Trigger) -> list[str]:
+        """The expressions that call this action where the event is no longer just any."""
+        prevented = ["evt.preventDefault()"] if trigger.prevent_default else []
+        return prevented + trigger.steps(self._url)
+
+    def on_focus(self, *options: TriggerOption) -> h.Attribute:
+        """When the element gets the focus."""
+        return self._on("focus", options)
+
+    def on_blur(self, *options: TriggerOption) -> h.Attribute:
+        """When the element loses the focus."""
+        return self._on("blur", options)
+
+    def on_mouse_enter(self, *options: TriggerOption) -> h.Attribute:
+        """When the pointer enters the element."""
+        return self._on("mouseenter", options)
+
+    def on_mouse_leave(self, *options: TriggerOption) -> h.Attribute:
+        """When the pointer leaves the element."""
+        return self._on("mouseleave", options)
+
+    def on_scroll(self, *options: TriggerOption) -> h.Attribute:
+        """When the element is scrolled."""
+        return self._on("scroll", options)
+
+    def _on(
+        self, event: str, options: tuple[TriggerOption, ...], modifiers: str = ""
+    ) -> h.Attribute:
+        if options:
+            return Trigger(options).attribute(event, self._url, modifiers)
+        if self._attribute is None or self._event != event:
+            self._event = event
+            self._attribute = Trigger(()).attribute(event, self._url, modifiers)
+        return self._attribute

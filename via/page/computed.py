@@ -1,0 +1,57 @@
+"""Computed signals: values that the server derives at each sync."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from .. import h
+from .signals import Signal
+
+
+class Derived(Signal):
+    """The signal of a computed value: the browser reads it and cannot set it."""
+
+    __slots__ = ()
+
+    def _receive(self, value: Any) -> None:
+        pass
+
+
+class Computed:
+    """A value that a function derives; made by `Context.computed`.
+
+    The function runs at each sync. The browser hears of it only when the value has changed.
+    """
+
+    __slots__ = ("_compute", "_signal")
+
+    def __init__(self, signal: Signal, compute: Callable[[], Any]) -> None:
+        self._signal = signal
+        self._compute = compute
+
+    def id(self) -> str:
+        """The signal's name in the browser; expressions read it as `$` and this name."""
+        return self._signal.id()
+
+    def text(self) -> h.Element:
+        """A `span` that always shows the value."""
+        return self._signal.text()
+
+    def string(self) -> str:
+        """The value as text."""
+        return self._signal.string()
+
+    def int(self) -> builtins.int:
+        """The value as a whole number; 0 where it is none."""
+        return self._signal.int()
+
+    def bool(self) -> builtins.bool:
+        """The value as a truth."""
+        return self._signal.bool()
+
+    def _refresh(self) -> None:
+        value = self._compute()
+        if value != self._signal.value:
+            self._signal.set_value(value)

@@ -1,0 +1,64 @@
+"""Intervals: handlers that the clock calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from .._core.tasks import handlers
+
+Enqueue = Callable[[Callable[[], Any]], bool]
+"""Runs a job in a tab's queue; False if that is full."""
+
+
+class Interval:
+    """Calls a handler every `period` seconds through a tab's queue, until it is stopped.
+
+    Ticks keep to the period from the start, so that they do not drift. Those that fall due while a
+    slow tick waits or runs, or while the queue is full, are left out.
+    """
+
+    __slots__ = ("_due", "_enqueue", "_loop", "_pending", "_period", "_timer", "handler")
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        period: float,
+        handler: Callable[[], Any],
+        enqueue: Enqueue,
+    ) -> None:
+        self.handler = handler
+        self._loop = loop
+        self._period = period
+        self._enqueue = enqueue
+        self._pending = False
+        self._due = loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self._schedule()
+
+    def unsubscribe(self) -> None:
+        """Stop. Harmless when it is stopped already."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def __call__(self) -> None:
+        """Run one tick, unless the interval was stopped while it waited for its turn."""
+        try:
+            if self._timer is not None:
+                await handlers.run(self.handler)
+        finally:
+            self._pending = False
+
+    def _schedule(self) -> None:
+        late = max(0.0, self._loop.time() - self._due)
+        self._due += (late // self._period + 1) * self._period
+        self._timer = self._loop.call_at(self._due, self._tick)
+
+    def _tick(self) -> None:
+        self._schedule()
+        if not self._pending:
+            self._pending = True
+            if not self._enqueue(self):
+                self._pending = False

@@ -1,0 +1,44 @@
+"""Middleware: functions around page functions and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from .._core.tasks import handlers
+from ..errors import ConfigError
+
+if TYPE_CHECKING:
+    from ..live.context import Context
+
+Next = Callable[[], Any]
+Middleware = Callable[["Context", Next], Any]
+"""A `def` or `async def` that takes the context and `next`, and calls `next()` to go on."""
+
+
+def check_middleware(middleware: Sequence[Middleware]) -> None:
+    """Raise ConfigError unless all are callable."""
+    for one in middleware:
+        if not callable(one):
+            raise ConfigError(f"middleware must be a function of (c, next), not {one!r}")
+
+
+def call_through(
+    middleware: Sequence[Middleware], context: Context, handler: Callable[[], Any]
+) -> Any:
+    """Call the handler inside of the middleware, the first outermost."""
+
+    def call(index: int) -> Any:
+        if index == len(middleware):
+            return handler()
+
+        def next() -> Any:
+            if not handlers.can_wait():
+                return handlers.run(call, index + 1)
+            result = call(index + 1)
+            return handlers.wait(result) if isawaitable(result) else result
+
+        return middleware[index](context, next)
+
+    return call(0)

@@ -1,0 +1,144 @@
+"""Signals: values that the server and the browser share."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from .. import h
+from ..errors import ViaError
+
+_INT64: Final = range(-(2**63), 2**63)
+_Number = TypeVar("_Number", int, float)
+_TRUE: Final = frozenset({"true", "1", "yes", "on"})
+
+Changed = Callable[["Signal"], None]
+
+
+class SignalError(ViaError, ValueError):
+    """A value cannot be a signal's, or cannot be read as the type that was asked for."""
+
+
+def is_json(value: Any) -> bool:
+    """Whether a value can be sent to the browser."""
+    try:
+        msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _check(value: Any) -> Any:
+    if value is None:
+        raise SignalError("a signal cannot be None: a null deletes it in the browser; use '' or 0")
+    try:
+        msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
+        raise SignalError(
+            f"a signal's value must be JSON, not {type(value).__name__}: {error}"
+        ) from None
+    return value
+
+
+class Signal:
+    """One value, held by the server and the browser; made by `Context.signal`.
+
+    The browser's value arrives with every action. A value set on the server travels with the
+    next `Context.sync` or `Context.sync_signals`.
+    """
+
+    __slots__ = ("_bound", "_changed", "_err", "_id", "_value")
+
+    def __init__(self, id: str, value: Any, changed: Changed) -> None:
+        self._id = id
+        self._value = _check(value)
+        self._changed = changed
+        self._err: SignalError | None = None
+        self._bound = False
+
+    def id(self) -> str:
+        """The signal's name in the browser; expressions read it as `$` and this name."""
+        return self._id
+
+    def err(self) -> SignalError | None:
+        """Why the last typed read failed, or None."""
+        return self._err
+
+    @property
+    def value(self) -> Any:
+        """The value as it is: str, int, float, bool, list or dict."""
+        return self._value
+
+    def bind(self) -> h.Attribute:
+        """The attribute that ties an input to this signal, both ways."""
+        self._bound = True
+        return h.Data("bind", self._id)
+
+    def text(self) -> h.Element:
+        """A `span` that always shows the signal's value."""
+        return h.Span(h.Data("text", f"${self._id}"), h.Text(self.string()))
+
+    def set_value(self, value: Any) -> None:
+        """Set the value; the next sync sends it. Raises SignalError if it is None or not JSON."""
+        self._value = _check(value)
+        self._err = None
+        self._changed(self)
+
+    def string(self) -> str:
+        """The value as text: `true`/`false` for a bool, JSON for a list or a dict."""
+        value = self._value
+        if isinstance(value, str):
+            return value
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return msgspec.json.encode(value).decode()
+
+    def bool(self) -> builtins.bool:
+        """The value as a truth: true, "true", "1", "yes", "on" and numbers but 0 are True."""
+        value = self._value
+        if isinstance(value, str):
+            return value.strip().lower() in _TRUE
+        return bool(value)
+
+    def int(self) -> builtins.int:
+        """The value as a whole number, cut towards 0; 0 where it is none (see `err`)."""
+        return self._number(int, 0)
+
+    def int64(self) -> builtins.int:
+        """As `int`; 0 where the number does not fit 64 bits (see `err`)."""
+        number = self._number(int, 0)
+        if number in _INT64:
+            return number
+        self._err = SignalError(f"signal {self._id}: {number} does not fit 64 bits")
+        return 0
+
+    def float(self) -> builtins.float:
+        """The value as a number; 0.0 where it is none (see `err`)."""
+        return self._number(float, 0.0)
+
+    def bytes(self) -> builtins.bytes:
+        """The text of the value in UTF-8."""
+        return self.string().encode(errors="replace")
+
+    def _number(self, kind: type[_Number], zero: _Number) -> _Number:
+        value = self._value
+        self._err = None
+        try:
+            if kind is int and isinstance(value, str):
+                value = value.strip()
+                return int(value) if value.lstrip("+-").isdigit() else int(float(value))
+            return kind(value)
+        except (TypeError, ValueError, OverflowError):
+            self._err = SignalError(
+                f"signal {self._id}: {value!r} is no {'whole ' * (kind is int)}number"
+            )
+            return zero
+
+    def _receive(self, value: Any) -> None:
+        """Take the value that the browser sent."""
+        if value is not None:
+            self._value = value
+            self._err = None

@@ -1,0 +1,1 @@
+"""Pub/sub, streams and replay on NATS."""

@@ -1,0 +1,53 @@
+"""Serves the browser client."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import brotli
+
+from ..errors import ViaError
+from .sse_stream import Receive, Send
+
+
+def bundled_client() -> bytes:
+    """The client that is part of the package. Raises ViaError if the build left it out."""
+    try:
+        return files("via").joinpath("client", "dist", "via.js").read_bytes()
+    except FileNotFoundError:
+        raise ViaError(
+            "the browser client was not built: install via with `pip install .`, which builds it"
+        ) from None
+
+
+class ClientScript:
+    """An ASGI app that serves one script, compressed where the browser takes it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._plain = content
+        self._brotli: bytes = brotli.compress(content)
+        self._etag = b'"%s"' % sha256(content).hexdigest()[:32].encode()
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        request = dict(scope["headers"])
+        headers = [
+            (b"content-type", b"text/javascript; charset=utf-8"),
+            (b"cache-control", b"no-cache"),
+            (b"etag", self._etag),
+            (b"vary", b"accept-encoding"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        status, body = 200, self._plain
+        if request.get(b"if-none-match") == self._etag:
+            status, body = 304, b""
+        else:
+            accepted = request.get(b"accept-encoding", b"").replace(b" ", b"").split(b",")
+            if b"br" in accepted:
+                body = self._brotli
+                headers.append((b"content-encoding", b"br"))
+            headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})

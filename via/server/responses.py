@@ -1,0 +1,35 @@
+"""What a request of the client's is answered with: short and whole."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from .sse_stream import Send
+
+
+class Answer(NamedTuple):
+    """A response of a few bytes, which no cache keeps."""
+
+    status: int
+    body: bytes = b""
+    content_type: bytes = b"text/plain; charset=utf-8"
+    cookie: str | None = None
+
+    async def send(self, send: Send) -> None:
+        """Send it as an ASGI response."""
+        headers = [NO_STORE]
+        if self.body:
+            headers += [
+                (b"content-type", self.content_type),
+                (b"content-length", b"%d" % len(self.body)),
+            ]
+        if self.cookie is not None:
+            headers.append((b"set-cookie", self.cookie.encode("latin-1")))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+NO_STORE: Final = (b"cache-control", b"no-store")
+
+DONE: Final = Answer(204)
+"""It was done; the stream brings what came of it."""

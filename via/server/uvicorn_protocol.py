@@ -1,0 +1,187 @@
+"""uvicorn's protocol with two short cuts: for actions, and for the frames of streams.
+
+An action whose plain request came in one piece is read and run at once, without a parser of all of
+HTTP, an ASGI cycle and a task; where its answer is not there at once, or is more than 204, uvicorn
+takes over, as it serves all other requests. The stream is a response of uvicorn's, given a `Writer`
+under which its frames go past ASGI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .._core.http.requests import read_action
+from ..live.tab_access import Headers
+from .responses import DONE, NO_STORE, Answer
+from .sse_stream import WRITER, Receive, Send
+from .write_batch import Turn
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+Act = Callable[[str, Headers, bytes], "Answer | Coroutine[Any, Any, Answer] | None"]
+"""Runs the action of an id; None to have the request take the ordinary way."""
+
+
+class ChunkWriter:
+    """Writes the parts of one response that uvicorn has begun."""
+
+    __slots__ = ("_cycle", "_turn")
+
+    def __init__(self, cycle: RequestResponseCycle, turn: Turn) -> None:
+        self._cycle = cycle
+        self._turn = turn
+
+    def is_ready(self) -> bool:
+        """Whether uvicorn would send a part without waiting."""
+        cycle = self._cycle
+        return (
+            cycle.chunked_encoding is True
+            and not cycle.response_complete
+            and not cycle.disconnected
+            and not cycle.flow.write_paused
+            and not cycle.transport.is_closing()
+        )
+
+    def call(self, make: Callable[[], object], context: Context) -> None:
+        """Have `make` called when the turn's handlers are done."""
+        self._turn.call(make, context)
+
+    def write(self, data: bytes) -> None:
+        """Send a part."""
+        self._turn.write(self._cycle.transport, b"%x\r\n%b\r\n" % (len(data), data))
+
+
+class ActionHead:
+    """The answer to an action that was done, with uvicorn's headers of the moment."""
+
+    def __init__(self) -> None:
+        self._defaults: list[tuple[bytes, bytes]] | None = None
+        self._head = b""
+
+    def response(self, defaults: list[tuple[bytes, bytes]]) -> bytes:
+        """The whole response. uvicorn makes a new list of defaults each second."""
+        if defaults is not self._defaults:
+            self._defaults = defaults
+            fields = b"".join(b"%b: %b\r\n" % field for field in (*defaults, NO_STORE))
+            self._head = b"HTTP/1.1 %d No Content\r\n%b\r\n" % (DONE.status, fields)
+        return self._head
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. `act` runs actions; all connections of a server share `head` and `turn`."""
+
+    def __init__(self, act: Act, head: ActionHead, turn: Turn, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._act = act
+        self._head = head
+        self._turn = turn
+        self._in_request = False
+        self._was_used = False
+        self._answer: Answer | Coroutine[Any, Any, Answer] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """What the client sent."""
+        if (
+            not self._in_request
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+        ):
+            action = read_action(data)
+            if action is not None and self._run(*action):
+                return
+        # An answer that waits may be for the request before this one.
+        self._turn.write_out()
+        super().data_received(data)
+
+    def eof_received(self) -> None:
+        """The client sends nothing more, and the connection is closed."""
+        self._turn.write_out()
+
+    def shutdown(self) -> None:
+        """The server stops: close the connection, if nothing runs on it."""
+        self._turn.write_out()
+        super().shutdown()
+
+    def on_message_begin(self) -> None:
+        """A request begins; it may be behind another one in the same read."""
+        self._in_request = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The way that the request takes: to the app, or to the answer that is being made."""
+        if self._answer is not None:
+            self.app, own = _app(self._answer), self.app
+            self._answer = None
+            try:
+                super().on_headers_complete()
+            finally:
+                self.app = own
+        elif self.url.startswith(b"/_sse?"):
+            extensions: dict[str, Any] = {}
+            self.scope["extensions"] = extensions
+            super().on_headers_complete()
+            # The task that serves it has not begun.
+            extensions[WRITER] = ChunkWriter(self.cycle, self._turn)
+        else:
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is here."""
+        self._in_request = False
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, unless it was used since the timer began.
+
+        One timer serves all actions: an idle connection is closed after twice the time at most.
+        """
+        self.timeout_keep_alive_task = None
+        if self._was_used:
+            self._keep_alive()
+        else:
+            self._turn.write_out()
+            super().timeout_keep_alive_handler()
+
+    def _keep_alive(self) -> None:
+        self._was_used = False
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _run(self, id: str, cookie: bytes, body: bytes) -> bool:
+        """Run an action; False if uvicorn has to go on with its request."""
+        headers = ((b"cookie", cookie),) if cookie else ()
+        try:
+            # As in a task of its own, what it sets in its context is gone afterwards.
+            answer = copy_context().run(self._act, id, headers, body)
+        except Exception as error:
+            answer = _fail(error)
+        if answer is not DONE or self.transport.is_closing():
+            self._answer = answer
+            return False
+        self._turn.write(self.transport, self._head.response(self.server_state.default_headers))
+        self.server_state.total_requests += 1
+        if self.timeout_keep_alive_task is None:
+            self._keep_alive()
+        else:
+            self._was_used = True
+        return True
+
+
+def _app(answer: Answer | Coroutine[Any, Any, Answer]) -> Any:
+    """An ASGI app that gives this answer."""
+
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
+        settled = answer if isinstance(answer, Answer) else await answer
+        await settled.send(send)
+
+    return app
+
+
+async def _fail(error: Exception) -> Answer:
+    raise error

@@ -1,0 +1,56 @@
+"""Serves an app with uvicorn on uvloop."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ..errors import ConfigError
+from ..options import split_address
+from .uvicorn_protocol import ActionHead, Protocol
+from .write_batch import Turn
+
+if TYPE_CHECKING:
+    from ..app import V
+
+GRACE = 10
+"""Seconds that running requests have to end when the server stops."""
+
+
+def listen(address: str) -> socket.socket:
+    """A listening socket for "host:port". Raises ConfigError if it cannot be had."""
+    host, port = split_address(address)
+    try:
+        if host:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            return socket.create_server((host, port), family=family, backlog=2048)
+        if socket.has_dualstack_ipv6():
+            return socket.create_server(
+                ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048
+            )
+        return socket.create_server(("", port), backlog=2048)
+    except OSError as error:
+        raise ConfigError(
+            f"Options.server_address {address!r} cannot be used: {error.strerror}"
+        ) from None
+
+
+def make_server(app: V) -> uvicorn.Server:
+    """A server for the app that takes its logging and its lifespan from it."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            loop="asyncio" if sys.platform == "win32" else "uvloop",
+            http=partial(Protocol, app._act, ActionHead(), Turn()),  # type: ignore[arg-type]
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )

@@ -1,0 +1,145 @@
+"""Sessions in a key-value bucket of NATS JetStream, for apps that run on several machines."""
+
+from __future__ import annotations
+
+import math
+import struct
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import nats.errors
+from nats.js.api import Header, KeyValueConfig
+from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
+
+from ...errors import SessionError
+from ..manager import SessionManager
+from ..store import Stored
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+    from nats.js.kv import KeyValue
+
+_WRONG_SEQUENCE: Final = (10071, 10164)
+_EXPIRY: Final = struct.Struct(">d")
+_MARKER_SECONDS: Final = 60
+
+
+class _Entry(NamedTuple):
+    """What lies under a key: nothing, a mark of deletion or a session, live or expired."""
+
+    stored: Stored | None
+    revision: int
+
+
+def new_nats_session_manager(
+    jetstream: JetStreamContext | Callable[[], JetStreamContext | None],
+    *,
+    bucket: str = "via_sessions",
+) -> SessionManager:
+    """A manager that keeps its sessions in a JetStream bucket; see `NATSStore`."""
+    return SessionManager(NATSStore(jetstream, bucket=bucket))
+
+
+class NATSStore:
+    """Keeps sessions in a JetStream key-value bucket; needs nats-server 2.11 or later.
+
+    `jetstream` is a JetStream context or, for a connection that opens later, what returns it
+    (`v.jetstream`). The bucket is created when it is first used, with one replica in files; create
+    it beforehand to choose otherwise, with TTLs per message allowed. The server forgets each entry
+    when it expires. `clock` gives the Unix time.
+
+    The connection is not the store's own: `close` leaves it open. Raises SessionError where the
+    server cannot be reached or refuses.
+    """
+
+    def __init__(
+        self,
+        jetstream: JetStreamContext | Callable[[], JetStreamContext | None],
+        *,
+        bucket: str = "via_sessions",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._jetstream = jetstream
+        self._bucket = bucket
+        self._clock = clock
+        self._opened: tuple[JetStreamContext, KeyValue] | None = None
+
+    async def find(self, key: str) -> Stored | None:
+        """The live entry under `key`; its version is the bucket's revision."""
+        try:
+            return (await self._get(key)).stored
+        except nats.errors.Error as error:
+            raise self._error(error) from error
+
+    async def save(
+        self, key: str, data: bytes, expiry: float, version: object | None
+    ) -> object | None:
+        """Keep `data` if the bucket's revision of the key is the expected one."""
+        try:
+            revision = await self._put(key, data, expiry, version or 0)
+            if revision is None and version is None:
+                # What lies there may be a mark of deletion, or expired.
+                entry = await self._get(key)
+                if entry.stored is None:
+                    revision = await self._put(key, data, expiry, entry.revision)
+        except nats.errors.Error as error:
+            raise self._error(error) from error
+        return revision
+
+    async def delete(self, key: str) -> None:
+        """Remove the key; the server drops the mark that this leaves after a minute."""
+        try:
+            _, bucket = await self._open()
+            await bucket.purge(key, msg_ttl=_MARKER_SECONDS)
+        except nats.errors.Error as error:
+            raise self._error(error) from error
+
+    async def close(self) -> None:
+        """Forget the bucket; the next use opens it again."""
+        self._opened = None
+
+    async def _get(self, key: str) -> _Entry:
+        _, bucket = await self._open()
+        try:
+            entry = await bucket.get(key)
+        except KeyNotFoundError as error:
+            return _Entry(None, error.entry.revision if error.entry is not None else 0)
+        revision, value = entry.revision or 0, entry.value or b""
+        if len(value) < _EXPIRY.size:
+            return _Entry(None, revision)
+        (expiry,) = _EXPIRY.unpack_from(value)
+        if expiry <= self._clock():
+            return _Entry(None, revision)
+        return _Entry(Stored(value[_EXPIRY.size :], expiry, revision), revision)
+
+    async def _put(self, key: str, data: bytes, expiry: float, revision: object) -> int | None:
+        jetstream, _ = await self._open()
+        headers: dict[str, str] = {
+            Header.EXPECTED_LAST_SUBJECT_SEQUENCE: str(revision),
+            Header.MSG_TTL: str(max(1, math.ceil(expiry - self._clock()))),
+        }
+        subject = f"$KV.{self._bucket}.{key}"
+        try:
+            receipt = await jetstream.publish(subject, _EXPIRY.pack(expiry) + data, headers=headers)
+        except APIError as error:
+            if error.err_code in _WRONG_SEQUENCE:
+                return None
+            raise
+        return receipt.seq
+
+    async def _open(self) -> tuple[JetStreamContext, KeyValue]:
+        jetstream = self._jetstream() if callable(self._jetstream) else self._jetstream
+        if jetstream is None:
+            raise SessionError(f"the session bucket {self._bucket!r} needs a JetStream connection")
+        if self._opened is None or self._opened[0] is not jetstream:
+            try:
+                bucket = await jetstream.key_value(self._bucket)
+            except BucketNotFoundError:
+                config = KeyValueConfig(self._bucket, description="via sessions", direct=False)
+                bucket = await jetstream.create_key_value(config)
+            self._opened = (jetstream, bucket)
+        return self._opened
+
+    def _error(self, error: nats.errors.Error) -> SessionError:
+        return SessionError(f"the session bucket {self._bucket!r} is unusable: {error}")
