@@ -134,7 +134,7 @@ def test_a_store_lasts_from_one_start_to_the_next(tmp_path) -> None:
 
 
 def test_one_store_serves_one_process(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("via.pubsub.nats_server.LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr("via.pubsub.nats.embedded_server.LOCK_TIMEOUT", 0.05)
 
     async def scenario() -> None:
         server = EmbeddedServer(store_dir=tmp_path, logger=LOGGER)
@@ -157,7 +157,7 @@ def test_a_store_that_cannot_be_is_named(tmp_path) -> None:
 
 
 def test_strangers_and_wrong_tokens_are_kept_out(monkeypatch) -> None:
-    monkeypatch.setattr("via.pubsub.nats_backend.CONNECT_TIMEOUT", 1.0)
+    monkeypatch.setattr("via.pubsub.nats.backend.CONNECT_TIMEOUT", 1.0)
 
     async def scenario() -> None:
         server = EmbeddedServer(store_dir=None, logger=LOGGER)

@@ -51,7 +51,7 @@ def test_two_apps_on_a_cluster_go_on_when_a_server_dies(cluster, visitor) -> Non
 
 @pytest.mark.parametrize("user", ["ann:wrong@", ""])
 def test_a_wrong_login_is_refused_with_the_servers_word(cluster, monkeypatch, user) -> None:
-    monkeypatch.setattr("via.pubsub.nats_backend.CONNECT_TIMEOUT", 1.5)
+    monkeypatch.setattr("via.pubsub.nats.backend.CONNECT_TIMEOUT", 1.5)
     url = cluster.urls[1].replace("ann:secret@", user)
 
     async def scenario() -> None:

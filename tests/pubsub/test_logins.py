@@ -142,6 +142,6 @@ def test_a_credentials_file(nats_server, tmp_path, monkeypatch) -> None:
         f"resolver_preload: {{ {account.public_key.decode()}: {account_jwt} }}"
     )
     assert messages_flow(url=f"nats://127.0.0.1:{port}", credentials=credentials)
-    monkeypatch.setattr("via.pubsub.nats_backend.CONNECT_TIMEOUT", 1.0)
+    monkeypatch.setattr("via.pubsub.nats.backend.CONNECT_TIMEOUT", 1.0)
     with pytest.raises(via.PubSubError, match="no connection to NATS"):
         messages_flow(url=f"nats://127.0.0.1:{port}")
