@@ -16,7 +16,7 @@ import uvicorn
 from selectolax.lexbor import LexborHTMLParser
 
 import via
-from via.server.uvicorn_server import make_server
+from via.app import server_for
 
 TIMEOUT = 20.0
 
@@ -48,7 +48,7 @@ class Server:
 
     def start(self) -> None:
         if isinstance(self.app, via.V) and not self.plain:
-            config = make_server(self.app).config
+            config = server_for(self.app).config
         else:
             config = uvicorn.Config(self.app, log_config=None, access_log=False)
         self.config = config

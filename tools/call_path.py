@@ -26,7 +26,7 @@ import uvicorn
 
 import via
 from via import h
-from via.server.uvicorn_server import make_server
+from via.app import server_for
 
 PACKAGE = str(Path(via.__file__).parent) + "/"
 TIMEOUT = 20.0
@@ -105,7 +105,7 @@ def serve(v: via.V, recorder: Recorder) -> tuple[uvicorn.Server, threading.Threa
 
 def served_config(v: via.V) -> uvicorn.Config:
     """The configuration with which `V.start` serves, on a free loopback port."""
-    config = make_server(v).config
+    config = server_for(v).config
     config.host, config.port = "127.0.0.1", 0
     return config
 

@@ -6,33 +6,33 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from starlette.routing import Router
 
 from . import h
-from .errors import ConfigError, ViaError
+from .errors import ConfigError, ViaError, seconds
+from .live.context import ContextMiddleware
+from .live.dry_run import Layout
 from .live.groups import Group
-from .live.messaging import Broker
-from .live.navigation import navigate
+from .live.messaging import Messaging
 from .live.page_route import PageFunction, registering
-from .live.page_router import Site
-from .live.services import Runtime
-from .live.tab import Layout
-from .live.tab_access import Headers
-from .options import Options, seconds
-from .page.middleware import Middleware
+from .live.page_router import PageRouter
+from .live.services import Services
+from .live.tab_access import Headers, TabAccess
+from .live.tab_registry import TabRegistry
+from .options import Options
 from .page.rate_limit import RateLimitConfig
-from .server.client_asset import ClientScript, bundled_client
-from .server.endpoints import Endpoints, Scope
-from .server.responses import Answer
-from .server.shutdown import Interrupts
-from .server.sse_stream import Receive, Send
+from .server.asgi import Receive, Scope, Send
+from .server.client_asset import ClientAsset, bundled_client
+from .server.endpoints import Endpoints
+from .server.responses import ShortResponse
+from .server.shutdown import ShutdownSignals
 from .server.static import resource_directory, static_mount
+from .server.uvicorn_protocol import RunAction
 from .server.uvicorn_server import listen, make_server
 from .sessions import SessionManager
 
@@ -46,24 +46,30 @@ if TYPE_CHECKING:
 PageFunctionT = TypeVar("PageFunctionT", bound=PageFunction)
 
 
-@dataclass(slots=True)
-class _Run:
+@dataclass(frozen=True, slots=True)
+class _Publisher:
+    hub: Hub | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
     """What exists from the app's start to its shutdown."""
 
-    runtime: Runtime
-    broker: Broker
+    services: Services
+    registry: TabRegistry
+    messaging: Messaging
     endpoints: Endpoints
-    script: ClientScript
+    client: ClientAsset
 
 
 class V:
     """A via application, made by `via.new()`; itself an ASGI app, lifespan included."""
 
     def __init__(self) -> None:
-        self._site = Site()
-        self._root = Group(self._site.register)
-        self._run: _Run | None = None
-        self._starting: asyncio.Task[_Run] | None = None
+        self._router = PageRouter()
+        self._root = Group(self._router.register)
+        self._run: Run | None = None
+        self._starting: asyncio.Task[Run] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
@@ -81,7 +87,7 @@ class V:
             raise ConfigError(f"v.config needs a via.Options, not {options!r}")
         if self._run is not None:
             raise ConfigError("v.config has no effect on an app that runs; call it before start")
-        self._site.options = self._site.options.merged(options)
+        self._router.options = self._router.options.merged(options)
         if options.log_level is not None:
             self._logger().setLevel(options.log_level)
         for plugin in options.plugins or ():
@@ -101,27 +107,27 @@ class V:
         """
         return self._root.page(route) if function is None else self._root.page(route, function)
 
-    def use(self, *middleware: Middleware) -> None:
+    def use(self, *middleware: ContextMiddleware) -> None:
         """Put middleware around every page."""
         self._root.use(*middleware)
 
-    def group(self, prefix: str, *middleware: Middleware) -> Group:
+    def group(self, prefix: str, *middleware: ContextMiddleware) -> Group:
         """A group of pages that share a prefix ("" for none) and middleware."""
         return self._root.group(prefix, *middleware)
 
     def append_to_head(self, *nodes: h.H) -> None:
         """Add nodes to the head of every page."""
-        self._site.head.extend(nodes)
+        self._router.head.extend(nodes)
 
     def append_to_foot(self, *nodes: h.H) -> None:
         """Add nodes to the end of the body of every page."""
-        self._site.foot.extend(nodes)
+        self._router.foot.extend(nodes)
 
     def layout(self, layout: Layout) -> Layout:
         """Wrap the view of every page: `layout(content)` returns a node; also a decorator."""
         if not callable(layout):
             raise ConfigError(f"v.layout needs a function of the content, not {layout!r}")
-        self._site.layout = layout
+        self._router.layout = layout
         return layout
 
     def static(self, prefix: str, directory: str | os.PathLike[str]) -> None:
@@ -129,7 +135,7 @@ class V:
 
         Raises ConfigError if there is no such directory.
         """
-        self._site.router.routes.append(static_mount(prefix, directory))
+        self._router.router.routes.append(static_mount(prefix, directory))
 
     def static_fs(self, prefix: str, source: str | Traversable) -> None:
         """As `static`, from a package (by name) or another tree of resources."""
@@ -137,7 +143,7 @@ class V:
 
     def http_serve_mux(self) -> Router:
         """The Starlette router under the pages, to add routes of your own before the start."""
-        return self._site.router
+        return self._router.router
 
     # Life
 
@@ -147,8 +153,8 @@ class V:
         Raises ConfigError if the address cannot be used, and what kept the app from starting.
         """
         _log_to_terminal(self._logger())
-        with listen(self._site.options.server_address or "") as listener:
-            self._server = make_server(self)
+        with listen(self._router.options.server_address or "") as listener:
+            self._server = server_for(self)
             self._failure = None
             host, port = listener.getsockname()[:2]
             shown = "localhost" if host in ("::", "0.0.0.0", "127.0.0.1") else host
@@ -170,34 +176,35 @@ class V:
             self._server.should_exit = True
         if self._run is None:
             return
-        runtime = self._run.runtime
-        if runtime.in_loop_thread():
-            runtime.close_tabs()
+        services = self._run.services
+        if services.in_loop_thread():
+            self._run.registry.close()
             if self._server is None:
-                runtime.keep(asyncio.ensure_future(self._stop()))
+                services.run_in_background(self._stop())
         else:
-            asyncio.run_coroutine_threadsafe(self._stop(), runtime.loop).result()
+            asyncio.run_coroutine_threadsafe(self._stop(), services.loop).result()
 
     # Pub/sub
 
     def pubsub(self) -> PubSub | None:
         """The pub/sub backend; None before the start."""
-        return None if self._run is None else self._run.broker.backend
+        return None if self._run is None else self._run.messaging.backend
 
     def nats_conn(self) -> Client | None:
         """nats-py's client; None before the start and under a backend of your own."""
-        return None if self._run is None else self._run.broker.nats_conn()
+        return None if self._run is None else self._run.messaging.nats_conn()
 
     def jetstream(self) -> JetStreamContext | None:
         """nats-py's JetStream context; None before the start and under a backend of your own."""
-        return None if self._run is None else self._run.broker.jetstream()
+        return None if self._run is None else self._run.messaging.jetstream()
 
-    def _hub(self) -> Hub | None:
+    def __pubsub__(self) -> _Publisher:
+        """What via's pub/sub functions reach the messages by."""
         if registering.get():
-            return None
+            return _Publisher(None)
         if self._run is None:
             raise ViaError("pub/sub begins with the app: start it first")
-        return self._run.broker.hub
+        return _Publisher(self._run.messaging.hub)
 
     # ASGI
 
@@ -209,22 +216,14 @@ class V:
         if scope["type"] != "http":
             raise ViaError(f"via serves HTTP, not {scope['type']!r}")
         if self._closed:
-            await Answer(503, b"the app is shut down\n").send(send)
+            await ShortResponse(503, b"the app is shut down\n").send(send)
             return
         run = self._run or await self._start()
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path == self._site.options.datastar_path:
-            await run.script(scope, receive, send)
+        if path == self._router.options.datastar_path:
+            await run.client(scope, receive, send)
         elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
-            await self._site.app(scope, receive, send)
-
-    def _act(
-        self, id: str, headers: Headers, body: bytes
-    ) -> Answer | Coroutine[Any, Any, Answer] | None:
-        """Run an action past ASGI; None if its request must come the ordinary way."""
-        if self._run is None or self._closed or self._run.runtime.closing:
-            return None
-        return self._run.endpoints.act(id, headers, body)
+            await self._router.app(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -235,15 +234,15 @@ class V:
             self._failure = error
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        interrupts = Interrupts(self._interrupted)
-        interrupts.watch()
+        signals = ShutdownSignals(self._on_shutdown_signal)
+        signals.watch()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        interrupts.restore()
+        signals.restore()
         await self._stop()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _start(self) -> _Run:
+    async def _start(self) -> Run:
         """Start what the app runs on, once, however many requests ask for it."""
         if self._starting is None:
             self._starting = asyncio.ensure_future(self._open())
@@ -253,22 +252,24 @@ class V:
             self._starting = None
             raise
 
-    async def _open(self) -> _Run:
-        options = self._site.options
-        script = ClientScript(options.datastar_content or bundled_client())
-        broker = await Broker.open(options, self._logger())
-        runtime = Runtime(
+    async def _open(self) -> Run:
+        options = self._router.options
+        client = ClientAsset(options.datastar_content or bundled_client())
+        messaging = await Messaging.open(options, self._logger())
+        services = Services(
             asyncio.get_running_loop(),
             self._logger(),
-            broker.hub,
-            partial(navigate, self._site),
+            messaging.hub,
             options.session_manager or self._sessions,
             context_ttl=seconds(options.context_ttl or 0.0),
             resume_grace=seconds(options.resume_grace or 0.0),
             action_rate_limit=options.action_rate_limit or RateLimitConfig(),
         )
-        self._site.open(runtime)
-        self._run = _Run(runtime, broker, Endpoints(runtime, self._site.reopen), script)
+        registry = TabRegistry()
+        access = TabAccess(registry, services.sessions)
+        self._router.open(services, registry, access)
+        endpoints = Endpoints(services, registry, access, self._router.rebuild_tab)
+        self._run = Run(services, registry, messaging, endpoints, client)
         return self._run
 
     async def _stop(self) -> None:
@@ -281,24 +282,43 @@ class V:
         run, self._run, self._starting = self._run, None, None
         try:
             if run is not None:
-                run.runtime.close_tabs()
-                await run.runtime.sessions.close()
-                await run.broker.close()
+                run.registry.close()
+                await run.services.sessions.close()
+                await run.messaging.close()
         finally:
             self._stopping = None
 
-    def _interrupted(self) -> None:
+    def _on_shutdown_signal(self) -> None:
         if self._run is not None:
-            runtime = self._run.runtime
-            runtime.loop.call_soon_threadsafe(runtime.close_tabs)
+            self._run.services.loop.call_soon_threadsafe(self._run.registry.close)
 
     def _logger(self) -> logging.Logger:
-        return self._site.options.logger or logging.getLogger("via")
+        return self._router.options.logger or logging.getLogger("via")
 
 
 def new() -> V:
     """A new app with the default options."""
     return V()
+
+
+def running(v: V) -> Run:
+    """What a running app is made of. Raises ViaError if it does not run."""
+    if v._run is None:
+        raise ViaError("the app does not run")
+    return v._run
+
+
+def server_for(v: V) -> uvicorn.Server:
+    """The server that `V.start` runs: it also serves the app's actions past ASGI."""
+
+    def run_action() -> RunAction:
+        return _ordinary_way if v._run is None else v._run.endpoints.handle_action
+
+    return make_server(v, run_action)
+
+
+def _ordinary_way(id: str, headers: Headers, body: bytes) -> None:
+    """Have an action's request come by ASGI, which starts the app."""
 
 
 def _log_to_terminal(logger: logging.Logger) -> None:

@@ -1,4 +1,6 @@
-"""The exceptions that via raises; all are a `ViaError`."""
+"""The exceptions that via raises, all of them a `ViaError`, and what every layer shares."""
+
+from datetime import timedelta
 
 
 class ViaError(Exception):
@@ -19,3 +21,8 @@ class PubSubError(ViaError):
 
 class SessionError(ViaError):
     """A session manager or its store is wrong or unusable."""
+
+
+def seconds(duration: float | timedelta) -> float:
+    """A duration, given as `timedelta` or as a number of seconds, in seconds."""
+    return duration.total_seconds() if isinstance(duration, timedelta) else float(duration)

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from .errors import ConfigError
+from .errors import ConfigError, seconds
 from .page.rate_limit import RateLimitConfig
 from .sessions import SessionManager
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import os
     import ssl
 
-    from .app import V
     from .pubsub import PubSub, StreamConfig
 
 LogLevelDebug: Final = logging.DEBUG
@@ -24,10 +23,10 @@ LogLevelInfo: Final = logging.INFO
 LogLevelWarn: Final = logging.WARNING
 LogLevelError: Final = logging.ERROR
 
+AppT = TypeVar("AppT")
 
-def seconds(duration: float | timedelta) -> float:
-    """A duration, given as `timedelta` or as a number of seconds, in seconds."""
-    return duration.total_seconds() if isinstance(duration, timedelta) else float(duration)
+Plugin = Callable[[AppT], object]
+"""Sets something up in the app that it is given."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,8 +46,8 @@ class Options:
     """Where via logs. Default: the logger "via"."""
     document_title: str | None = None
     """The pages' title. Default: "⚡ Via"."""
-    plugins: Sequence[Callable[[V], Any]] | None = None
-    """Callables that are given the app, once, by `V.config`."""
+    plugins: Sequence[Plugin[Any]] | None = None
+    """Functions of the app; `V.config` calls each once."""
     session_manager: SessionManager | None = None
     """Keeps the sessions. Default: one in memory, whose sessions end with the process."""
     datastar_content: bytes | None = None
@@ -97,7 +96,7 @@ class Options:
 def split_address(address: str) -> tuple[str, int]:
     """The host ("" for all interfaces) and the port of "host:port".
 
-    Raises ValueError where the port is missing or is no number from 0 to 65535.
+    Raises ValueError where the port is missing or is not a number from 0 to 65535.
     """
     host, colon, port = address.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:

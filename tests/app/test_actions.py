@@ -102,7 +102,7 @@ def test_malformed_signals_are_refused(counter, visitor, caplog, body):
     someone.visit()
     answer = someone.http.post("/_action/a1", content=body)
     assert answer.status_code == 400
-    assert "no JSON object" in answer.text
+    assert "not a JSON object" in answer.text
     assert len(refused(caplog)) == 1
     assert someone.act("a1").status_code == 204
 
@@ -294,7 +294,7 @@ def test_a_failed_typed_read_says_why(v):
         signal = c.signal("seven")
         assert signal.err() is None
         assert signal.int() == 0
-        assert "'seven' is no whole number" in str(signal.err())
+        assert "'seven' is not a whole number" in str(signal.err())
         signal.set_value(2**70)
         assert signal.err() is None
         assert signal.int64() == 0

@@ -51,7 +51,7 @@ def test_a_message_of_your_own_comes_last(rule) -> None:
 def test_a_rule_that_cannot_be_is_refused_where_it_is_made() -> None:
     with pytest.raises(via.ConfigError, match=r"via\.min_len needs a number of characters"):
         via.min_len("3")
-    with pytest.raises(via.ConfigError, match="no regular expression"):
+    with pytest.raises(via.ConfigError, match="not a regular expression"):
         via.pattern("(")
     with pytest.raises(via.ConfigError, match=r"via\.custom needs a function"):
         via.custom("x")

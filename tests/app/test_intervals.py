@@ -18,8 +18,9 @@ def test_a_tick_that_a_full_queue_refuses_is_left_out_and_the_next_one_runs() ->
 
         tasks: list[asyncio.Future[None]] = []
         interval = Interval(asyncio.get_running_loop(), 0.01, ticked.set, enqueue)
+        interval.start()
         await ticked.wait()
-        interval.unsubscribe()
+        interval.stop()
         await asyncio.gather(*tasks)
 
     asyncio.run(asyncio.wait_for(scenario(), 20))

@@ -8,6 +8,8 @@ from support import wait_until
 
 import via
 from via import h
+from via.app import running
+from via.page.mounted_page import Phase
 
 
 class Left:
@@ -97,10 +99,10 @@ def test_what_it_begins_ends_at_once(left, at_two) -> None:
 
 def test_nothing_begins_in_a_tab_that_has_ended(left, v, visitor) -> None:
     visitor(v).visit("/one")
-    [tab] = v._run.runtime.tabs.values()
-    v._run.runtime.loop.call_soon_threadsafe(tab.dispose)
+    [tab] = running(v).registry.tabs.values()
+    running(v).services.loop.call_soon_threadsafe(tab.dispose)
     wait_until(lambda: tab.closed, "the tab to end")
-    assert tab.enter("/two", {}).closed
+    assert tab.enter("/two", {}).phase is Phase.CLOSED
 
 
 def test_an_action_that_waits_while_the_page_is_left_is_not_run(left, v, visitor) -> None:
@@ -117,13 +119,13 @@ def test_an_action_that_waits_while_the_page_is_left_is_not_run(left, v, visitor
         thread.start()
         return thread
 
-    [tab] = v._run.runtime.tabs.values()
+    [tab] = running(v).registry.tabs.values()
     with someone.listen() as stream:
         first = post("/_action/a1")
         assert left.slow.wait(20)
         someone.http.post("/_navigate", json=someone.signals | {"via_url": "/two"})
         second = post("/_action/a2", s1="typed on page one")
-        wait_until(lambda: len(tab._mailbox) == 2, "both to wait")
+        wait_until(lambda: len(tab.handlers) == 2, "both to wait")
         left.gate.set()
         for thread in (first, second):
             thread.join(20)

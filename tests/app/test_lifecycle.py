@@ -8,6 +8,7 @@ from support import Visitor, wait_until
 
 import via
 from via import h
+from via.app import running
 
 
 @pytest.fixture
@@ -38,11 +39,11 @@ def app(v):
 
 
 def tabs(app):
-    return app._run.runtime.tabs
+    return running(app).registry.tabs
 
 
 def listeners(app):
-    return app._hub().counts().listeners
+    return running(app).messaging.hub.counts().listeners
 
 
 def test_closing_a_tab_frees_its_context_and_subscriptions_at_once(app, visitor):
@@ -66,7 +67,7 @@ def test_a_negative_ttl_disables_the_reaper(app, visitor):
     app.config(via.Options(context_ttl=-1))
     visitor(app).visit()
     [tab] = tabs(app).values()
-    assert tab._timer is None
+    assert not tab.lifetime.is_waiting
 
 
 def test_a_dropped_stream_may_come_back_to_the_same_state(app, visitor):
@@ -138,7 +139,7 @@ def test_messages_reach_every_tab(app, visitor):
     one.visit()
     two.visit()
     with one.listen() as first, two.listen() as second:
-        app._hub().publish("news", b"extra")
+        running(app).messaging.hub.publish("news", b"extra")
         first.wait_for("extra")
         second.wait_for("extra")
 
@@ -257,11 +258,11 @@ def test_options_name_what_is_wrong():
 
 
 def test_config_merges_what_is_given(v):
-    v.config(via.Options(document_title="One", log_level=via.LogLevelError))
-    v.config(via.Options(context_ttl=5))
-    assert v._site.options.document_title == "One"
-    assert v._site.options.context_ttl == 5
-    assert v._site.options.log_level == logging.ERROR
+    merged = via.Options(document_title="One", log_level=via.LogLevelError).merged(
+        via.Options(context_ttl=5)
+    )
+    assert (merged.document_title, merged.context_ttl) == ("One", 5)
+    assert merged.log_level == logging.ERROR
     v.config(via.Options(log_level=via.LogLevelInfo))
 
 

@@ -5,6 +5,7 @@ from support import wait_until
 
 import via
 from via import h
+from via.app import running
 
 
 def test_navigation_between_the_pages_of_an_app(v, serve, page):
@@ -69,7 +70,7 @@ def test_navigation_between_the_pages_of_an_app(v, serve, page):
     expect(page.locator("p")).to_have_text("1")
     assert page.evaluate("window.mark") == 1
     assert visits == ["home", "item", "home"]
-    wait_until(lambda: len(v._run.runtime.tabs) == 1, "one tab all along")
+    wait_until(lambda: len(running(v).registry.tabs) == 1, "one tab all along")
 
 
 def test_an_unknown_page_is_the_browsers_to_show(v, serve, page, console):

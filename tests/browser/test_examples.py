@@ -5,6 +5,8 @@ import signal
 
 from playwright.sync_api import Page, expect
 
+from via.app import running
+
 
 def say(page: Page, text: str) -> None:
     page.locator("#text").fill(text)
@@ -45,10 +47,12 @@ def test_two_people_chat_and_closing_a_tab_frees_all_it_held(example, new_page, 
     expect(bob.locator("#messages li p")).to_have_text(["Hello <b>Bob</b> & all", "Hi Ada"])
     connected(bob)
 
-    wait_until(lambda: len(app._run.runtime.tabs) == 2, "the left pages to be freed")
+    wait_until(lambda: len(running(app).registry.tabs) == 2, "the left pages to be freed")
     bob.close()
-    wait_until(lambda: len(app._run.runtime.tabs) == 1, "the closed tab's context to be freed")
-    wait_until(lambda: app._hub().counts().listeners == 1, "its subscriptions to be freed")
+    wait_until(lambda: len(running(app).registry.tabs) == 1, "the closed tab's context to be freed")
+    wait_until(
+        lambda: running(app).messaging.hub.counts().listeners == 1, "its subscriptions to be freed"
+    )
 
 
 def test_the_history_is_the_last_fifty_messages_oldest_first(example, page, wait_until):
@@ -74,7 +78,7 @@ def test_the_chat_goes_on_when_its_broker_is_killed(example, new_page, tmp_path,
         connected(person)
     say(ada, "before")
     expect(bob.locator("#messages li p")).to_have_text(["before"])
-    broker = server.app._run.broker._server
+    broker = running(server.app).messaging.server
     killed = broker.pid
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: broker.pid not in (0, killed), "the broker to be back")

@@ -9,6 +9,7 @@ from support import wait_until
 
 import via
 from via import h
+from via.app import running
 
 
 def test_a_mounted_app_does_all_it_does_by_itself(v, serve, page):
@@ -71,4 +72,4 @@ def test_a_mounted_app_does_all_it_does_by_itself(v, serve, page):
     expect(page.locator("h1")).to_have_text("Item 8 of 2")
     assert [one for one in requests if not one.startswith(("/tools/app/", "data:"))] == []
     page.goto("about:blank")
-    wait_until(lambda: not v._run.runtime.tabs, "the farewell to free the context")
+    wait_until(lambda: not running(v).registry.tabs, "the farewell to free the context")

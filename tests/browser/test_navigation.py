@@ -10,6 +10,7 @@ from support import wait_until
 
 import via
 from via import h
+from via.app import running
 
 TALL = h.Style("height: 3000px")
 
@@ -43,11 +44,11 @@ class Site:
 
     @property
     def tabs(self) -> int:
-        return len(self.v._run.runtime.tabs)
+        return len(running(self.v).registry.tabs)
 
     @property
     def listeners(self) -> int:
-        return self.v._hub().counts().listeners
+        return running(self.v).messaging.hub.counts().listeners
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -360,8 +361,8 @@ def test_a_tab_whose_server_forgot_it_comes_back_to_the_page_it_shows(shown, sit
     console.allow("net::ERR_|Failed to load resource")
     follow(shown, "/clock/b")
     expect(shown).to_have_title("Clock b")
-    for tab in list(site.v._run.runtime.tabs.values()):
-        site.v._run.runtime.loop.call_soon_threadsafe(tab.dispose)
+    for tab in list(running(site.v).registry.tabs.values()):
+        running(site.v).services.loop.call_soon_threadsafe(tab.dispose)
     wait_until(lambda: site.visits["clock b"] == 2, "the page to be built anew")
     wait_until(lambda: (site.tabs, site.open_streams) == (1, 1), "one context, one stream")
     ticked = site.ticks["b"]

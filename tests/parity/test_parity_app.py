@@ -14,6 +14,8 @@ from support import Server, wait_until
 
 import via
 from via import h
+from via.app import running
+from via.options import DEFAULTS
 
 
 def page_of(text):
@@ -32,9 +34,8 @@ def passing(name, seen):
 
 
 def test_new_gives_an_app_with_the_default_options():
-    app = via.new()
-    assert isinstance(app, via.V)
-    options = app._site.options
+    assert isinstance(via.new(), via.V)
+    options = DEFAULTS
     assert (options.server_address, options.document_title) == (":3000", "⚡ Via")
     assert (options.datastar_path, options.context_ttl) == ("/_datastar.js", 30)
     assert options.action_rate_limit == via.RateLimitConfig(rate=10, burst=20)
@@ -126,16 +127,16 @@ def test_the_router_takes_routes_of_ones_own(v, visitor):
     assert visitor(v).http.get("/ping").text == "pong"
 
 
-def test_start_blocks_until_shutdown(v):
+def test_start_blocks_until_shutdown(v, caplog):
     v.page("/", page_of("served"))
     with pytest.raises(via.ConfigError, match="server_address"):
         v.config(via.Options(server_address="nowhere"))
     v.config(via.Options(server_address="127.0.0.1:0"))
     thread = threading.Thread(target=v.start)
     thread.start()
-    wait_until(lambda: v._server is not None and v._server.started, "the server to start")
-    port = v._server.servers[0].sockets[0].getsockname()[1]
-    assert "served" in httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).text
+    wait_until(lambda: "serving on" in caplog.text, "the server to start")
+    url = caplog.text.partition("serving on ")[2].split()[0]
+    assert "served" in httpx.get(url, trust_env=False).text
     v.shutdown()
     v.shutdown()
     thread.join(20)
@@ -156,7 +157,7 @@ def test_shutdown_returns_when_a_backend_that_takes_its_time_has_ended(v):
     v.page("/", page_of("served"))
     thread = threading.Thread(target=v.start)
     thread.start()
-    wait_until(lambda: v._server is not None and v._server.started, "the server to start")
+    wait_until(v.pubsub, "the app to start")
     v.shutdown()
     assert backend.ended
     thread.join(20)
@@ -178,7 +179,8 @@ def test_pubsub_and_nats_are_there_while_the_app_runs(serve):
 # Options
 
 
-def test_dev_mode_shows_tracebacks_and_the_default_does_not(v, visitor):
+@pytest.mark.parametrize("dev_mode", [False, True])
+def test_tracebacks_show_in_dev_mode_alone(v, visitor, dev_mode):
     fails = []
 
     def page(c):
@@ -188,10 +190,8 @@ def test_dev_mode_shows_tracebacks_and_the_default_does_not(v, visitor):
 
     v.page("/", page)
     fails.append(True)
-    someone = visitor(v)
-    assert "the reason" not in someone.http.get("/").text
-    v._site.options.dev_mode = True
-    assert "the reason" in someone.http.get("/").text
+    v.config(via.Options(dev_mode=dev_mode))
+    assert ("the reason" in visitor(v).http.get("/").text) is dev_mode
 
 
 def test_logger_and_log_level(v, visitor, caplog):
@@ -303,7 +303,7 @@ def test_context_ttl_reaps_pages_whose_stream_never_comes(v, visitor):
     v.config(via.Options(context_ttl=timedelta(milliseconds=20)))
     v.page("/", page_of("x"))
     visitor(v).visit()
-    wait_until(lambda: not v._run.runtime.tabs, "the page to be reaped")
+    wait_until(lambda: not running(v).registry.tabs, "the page to be reaped")
 
 
 @pytest.mark.parametrize(("rate", "refused"), [(0.001, True), (-1, False)])
@@ -330,7 +330,7 @@ def test_streams_are_created_at_start(streams):
     server.start()
     try:
         info = asyncio.run_coroutine_threadsafe(
-            app.jetstream().stream_info("KEPT"), app._run.runtime.loop
+            app.jetstream().stream_info("KEPT"), running(app).services.loop
         ).result(20)
         assert info.config.subjects == ["kept.>"]
     finally:

@@ -10,6 +10,7 @@ from support import wait_until
 
 import via
 from via import h
+from via.app import running
 
 
 class Message(msgspec.Struct):
@@ -153,9 +154,11 @@ def test_a_subscription_ends_when_told_and_with_its_page(v, act):
         via.subscribe[int](c, "n", lambda n: None)
 
     tab = act(v, page_that(lambda c: kept[-1].unsubscribe(), set_up))
-    assert v._hub().counts().listeners == 1
+    assert running(v).messaging.hub.counts().listeners == 1
     tab.close()
-    wait_until(lambda: v._hub().counts().listeners == 0, "the page's subscriptions to end")
+    wait_until(
+        lambda: running(v).messaging.hub.counts().listeners == 0, "the page's subscriptions to end"
+    )
 
 
 def test_a_stream_config_takes_its_documented_fields():

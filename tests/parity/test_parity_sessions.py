@@ -176,7 +176,8 @@ def test_the_sqlite_manager_makes_the_documented_table(tmp_path):
 
 
 def test_the_managers_settings_and_their_defaults(v, requests, visitor):
-    manager = v._sessions
+    manager = via.SessionManager()
+    v.config(via.Options(session_manager=manager))
     assert manager.lifetime == timedelta(hours=24)
     assert manager.idle_timeout is None
     manager.lifetime = 3600

@@ -221,7 +221,7 @@ def test_following_has_neither_gap_nor_duplicate_while_others_publish(play, roun
 
 def test_the_options_streams_are_made_by_a_backend_of_ones_own(serve) -> None:
     v = via.new()
-    v.config(via.Options(pubsub=via.MemoryPubSub(), streams=[LOG]))
+    v.config(via.Options(pubsub=via.MemoryPubSub(), streams=[LOG], server_address="127.0.0.1:0"))
 
     @v.page("/")
     def page(c: via.Context) -> None:
@@ -243,10 +243,6 @@ def test_streams_asked_of_a_backend_that_has_none_are_named() -> None:
         def close(self): ...
 
     v = via.new()
-    v.config(via.Options(pubsub=Bare(), streams=[LOG]))
-
-    async def start() -> None:
-        with pytest.raises(via.PubSubError, match="Bare has no streams"):
-            await v._start()
-
-    asyncio.run(start())
+    v.config(via.Options(pubsub=Bare(), streams=[LOG], server_address="127.0.0.1:0"))
+    with pytest.raises(via.PubSubError, match="Bare has no streams"):
+        v.start()

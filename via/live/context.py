@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -13,26 +13,25 @@ from .. import h
 from .._core.html import to_bytes
 from .._core.sse.events import execute_script, patch_elements
 from .._core.tasks import handlers
-from ..errors import ConfigError, PageError
+from ..errors import ConfigError, seconds
 from ..h.format import sprintf
-from ..options import seconds
-from ..page.actions import Action, ActionOption, Handler
+from ..page.actions import Action, ActionOption, Handler, RegisteredAction, handler_name
 from ..page.computed import Computed, Derived
 from ..page.fields import Field, Rule
+from ..page.middleware import Next, call_through
+from ..page.mounted_page import MountedPage
 from ..page.signals import Signal
 from ..page.urls import check_redirect, is_local
 from ..pubsub import publish_raw, subscribe_raw
-from .tab import Tab, redirect_script
+from .dry_run import DryRun
+from .outgoing import redirect_script
+from .view import PageView, View
 
 if TYPE_CHECKING:
-    from ..pubsub import Hub, Subscription
+    from ..pubsub import Subscription
     from ..sessions import Session
 
-View = Callable[[], h.H]
 ViewT = TypeVar("ViewT", bound=View)
-
-VIEW_ID = "via-view"
-"""The id of the element that holds the page's view."""
 
 
 class Context:
@@ -42,13 +41,13 @@ class Context:
     are safe to call from any thread.
     """
 
-    __slots__ = ("_element_id", "_page", "_tab", "_view")
+    __slots__ = ("_outgoing", "_page", "_tab", "_view")
 
-    def __init__(self, tab: Tab, element_id: str = VIEW_ID) -> None:
+    def __init__(self, tab: DryRun, view: PageView) -> None:
         self._tab = tab
         self._page = tab.page
-        self._element_id = element_id
-        self._view: View | None = None
+        self._outgoing = tab.outgoing
+        self._view = view
 
     def id(self) -> str:
         """The random id of the tab."""
@@ -63,7 +62,7 @@ class Context:
         """
         if not callable(view):
             raise ConfigError(f"c.view needs a function that returns a node, not {view!r}")
-        self._view = view
+        self._view.function = view
         return view
 
     def component(self, component: Callable[[Context], Any]) -> Callable[[], h.Element]:
@@ -72,10 +71,10 @@ class Context:
         `component` gets a context of its own: its `sync` renders the component alone. Each call
         makes an instance with its own state; components nest.
         """
-        inner = Context(self._tab, self._page.next_id("via-c"))
-        handlers.start(component, inner)
-        inner.require_view()
-        return inner.render
+        view = PageView(self._tab, self._page, self._page.next_id("via-c"))
+        handlers.start(component, Context(self._tab, view))
+        view.require()
+        return view.render
 
     # Signals and actions
 
@@ -85,16 +84,17 @@ class Context:
         Raises SignalError for None and for what is not JSON.
         """
         page = self._page
-        signal = Signal(page.next_id("s"), value, page.mark_changed)
+        signal = Signal(page.next_id("s"), value, page.changed)
         page.add_signal(signal)
         return signal
 
     def computed(self, compute: Callable[[], Any]) -> Computed:
         """A signal that `compute` derives: it runs now and at each sync; also a decorator."""
         page = self._page
-        signal = Derived(page.next_id("s"), compute(), page.mark_changed)
+        signal = Derived(page.next_id("s"), compute(), page.changed)
         computed = Computed(signal, compute)
-        page.add_computed(signal, computed)
+        page.add_signal(signal)
+        page.computed.append(computed)
         return computed
 
     def field(self, value: Any, *rules: Rule) -> Field:
@@ -103,7 +103,7 @@ class Context:
             if not callable(rule):
                 raise ConfigError(f"c.field: a rule must be a function of the value, not {rule!r}")
         page = self._page
-        field = Field(page.next_id("s"), value, page.mark_changed, rules)
+        field = Field(page.next_id("s"), value, page.changed, rules)
         page.add_signal(field)
         return field
 
@@ -140,22 +140,22 @@ class Context:
 
         Many calls in one turn of the event loop give one rendering.
         """
-        self._tab.sync_view(self._page, self)
+        self._outgoing.send_view(self._page, self._view)
 
     def sync_signals(self) -> None:
         """Send the signals that the server changed, not the view."""
-        self._tab.sync_signals(self._page)
+        self._outgoing.send_signals(self._page)
 
     def sync_elements(self, *elements: h.H) -> None:
         """Send these elements; each replaces the one in the page that has its `id`."""
-        nonce = self._page.visit.nonce
+        nonce = self._page.request.nonce
         markup = b"\n".join(to_bytes(element, nonce) for element in elements)
         if markup:
-            self._tab.send_elements(self._page, patch_elements(markup), elements)
+            self._outgoing.send_event(self._page, patch_elements(markup), elements)
 
     def exec_script(self, script: str) -> None:
         """Run JavaScript in the browser, once, after what was sent before it."""
-        self._send(execute_script(script, self._page.visit.nonce))
+        self._send(execute_script(script, self._page.request.nonce))
 
     def redirect(self, url: str, *, external: bool = False) -> None:
         """Send the browser to another page of this site, or with `external` to another site.
@@ -164,10 +164,10 @@ class Context:
         elsewhere.
         """
         check_redirect(url, external=external)
-        if self._page.opening:
-            self._page.redirect_to = url
+        if self._page.is_sent:
+            self._send(redirect_script(url, self._page.request.nonce))
         else:
-            self._send(redirect_script(url, self._page.visit.nonce))
+            self._page.redirect_to = url
 
     def redirectf(self, format: str, *values: Any, external: bool = False) -> None:
         """As `redirect`, to a URL in the `%` format of `h.Textf`."""
@@ -200,14 +200,14 @@ class Context:
     def title(self, title: str) -> None:
         """The document's title while this page shows. Default: `Options.document_title`."""
         self._page.title = title
-        if not self._page.opening:
+        if self._page.is_sent:
             self.exec_script(f"document.title={_quoted(title)}")
 
     # What the page was asked
 
     def get_path_param(self, name: str) -> str:
         """The part of the path that `{name}` in the route matched; "" if there is none."""
-        return self._page.visit.params.get(name, "")
+        return self._page.request.params.get(name, "")
 
     # The clock
 
@@ -224,7 +224,7 @@ class Context:
 
     def session(self) -> Session:
         """The values kept for this browser across its pages and tabs."""
-        return self._tab.handover.session
+        return self._tab.cookies.session.session
 
     # Pub/sub
 
@@ -236,51 +236,9 @@ class Context:
         """Call `handler` with the bytes of every message on the subject, until the page ends."""
         return subscribe_raw(self, subject, handler)
 
-    # What via itself uses
-
-    def render(self) -> h.Element:
-        """The view inside of the element that sync replaces."""
-        content = self.require_view()()
-        layout = self._tab.layout
-        if layout is not None and self is self._page.root:
-            content = layout(content)
-        return h.Div(h.ID(self._element_id), content)
-
-    def require_view(self) -> View:
-        """The view. Raises PageError if none was set."""
-        if self._view is None:
-            raise PageError("no view was set: call c.view(...) in the page or component function")
-        return self._view
-
-    def view_name(self) -> str:
-        """The view function's name, for log lines."""
-        return getattr(self._view, "__qualname__", repr(self._view))
-
-    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
-        """The event that brings the view in the browser up to date.
-
-        A coroutine where the view has to wait for something.
-        """
-        outcome = handlers.start(self.render)
-        if isinstance(outcome, handlers.Finished):
-            return self._patch(outcome.value)
-        return self._patch_later(outcome)
-
-    async def _patch_later(self, rendering: Coroutine[Any, Any, h.Element]) -> bytes:
-        return self._patch(await rendering)
-
-    def _patch(self, node: h.Element) -> bytes:
-        page, differ = self._page, self._tab.differ
-        nonce = page.visit.nonce
-        if page.closed:
-            return b""  # a view that had to wait, and whose page was left meanwhile
-        if self is page.root:
-            if page.arriving:
-                page.arriving = False
-                return differ.whole(node, nonce, use_view_transition=True)
-            return differ.update(node, nonce)
-        changes = differ.part(self._element_id, node, nonce)
-        return b"" if changes is None else changes  # a component that the view does not show
+    def __pubsub__(self) -> MountedPage:
+        """What via's pub/sub functions reach the messages by."""
+        return self._page
 
     def _action(self, handler: Handler, options: tuple[ActionOption, ...]) -> Action:
         if not callable(handler):
@@ -292,21 +250,21 @@ class Context:
                 )
         page = self._page
         id = page.next_id("a")
-        action = Action(self, id, f"{page.visit.root_path}/_action/{id}", handler, options)
-        page.actions[id] = action
-        return action
-
-    def _hub(self) -> Hub | None:
-        return self._tab._hub()
-
-    def _enqueue(self, job: Callable[[], Any]) -> bool:
-        return self._tab._enqueue(job)
-
-    def _own(self, subscription: Subscription) -> None:
-        self._page.own(subscription)
+        middleware = [one for option in options for one in option.middleware]
+        run = partial(call_through, middleware, self, handler) if middleware else handler
+        limits = [option.rate_limit for option in options if option.rate_limit is not None]
+        page.actions[id] = RegisteredAction(
+            handler_name(handler), run, limits[-1] if limits else None
+        )
+        return Action(f"{page.request.root_path}/_action/{id}", handler)
 
     def _send(self, event: bytes) -> None:
-        self._tab.send_event(self._page, event)
+        self._outgoing.send_event(self._page, event)
+
+
+ContextMiddleware = Callable[[Context, Next], Any]
+"""A `def` or `async def` around page functions and actions: it takes the context and `next`, and
+calls `next()` to go on."""
 
 
 def _path(url: str) -> str:

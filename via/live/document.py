@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from .. import h
-
-if TYPE_CHECKING:
-    from .tab import Tab
+from .tab import Tab
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -38,7 +36,7 @@ def document(
     foot: Sequence[h.H] = (),
 ) -> h.H:
     """The whole document: it loads the client, declares the signals and opens the stream."""
-    root = tab.visit.root_path
+    root = tab.page.request.root_path
     signals = {
         "via_ctx": tab.id,
         "via_csrf": tab.csrf,

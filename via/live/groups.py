@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any, TypeVar, overload
 
 from ..errors import ConfigError
-from ..page.middleware import Middleware, check_middleware
-from .page_route import Page, PageFunction, check_route
+from ..page.middleware import check_middleware
+from .context import ContextMiddleware
+from .page_route import PageFunction, PageRoute, check_route
 
 PageFunctionT = TypeVar("PageFunctionT", bound=PageFunction)
-Register = Callable[[Page], None]
+Register = Callable[[PageRoute], None]
 
 
 class Group:
@@ -21,7 +22,7 @@ class Group:
         self,
         register: Register,
         prefix: str = "",
-        middleware: Sequence[Middleware] = (),
+        middleware: Sequence[ContextMiddleware] = (),
         parent: Group | None = None,
     ) -> None:
         check_middleware(middleware)
@@ -53,19 +54,19 @@ class Group:
             raise ConfigError(f"page {route!r} needs a function, not {function!r}")
         if self._prefix and route == "/":
             route = ""
-        self._register(Page(self._prefix + route, function, self.chain))
+        self._register(PageRoute(self._prefix + route, function, self.chain))
         return function
 
-    def use(self, *middleware: Middleware) -> None:
+    def use(self, *middleware: ContextMiddleware) -> None:
         """Put middleware around the pages of this group and of those nested in it."""
         check_middleware(middleware)
         self._middleware.extend(middleware)
 
-    def group(self, prefix: str, *middleware: Middleware) -> Group:
+    def group(self, prefix: str, *middleware: ContextMiddleware) -> Group:
         """A group nested in this one: it inherits the prefix and the middleware."""
         return Group(self._register, prefix, middleware, self)
 
-    def chain(self) -> list[Middleware]:
+    def chain(self) -> list[ContextMiddleware]:
         """The middleware around this group's pages, the outermost first."""
         outer = [] if self._parent is None else self._parent.chain()
         return outer + self._middleware

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 
-class Broker:
+class Messaging:
     """A running backend and the hub over it."""
 
     def __init__(
@@ -23,16 +23,16 @@ class Broker:
     ) -> None:
         self.backend = backend
         self.hub = Hub(backend, logger=logger)
-        self._server = server
+        self.server = server
 
     @classmethod
-    async def open(cls, options: Options, logger: logging.Logger) -> Broker:
-        """Start what the options name. Raises PubSubError if it cannot be had."""
+    async def open(cls, options: Options, logger: logging.Logger) -> Messaging:
+        """Start what the options name. Raises PubSubError if the broker cannot be reached."""
         if options.pubsub is not None:
-            broker = cls(options.pubsub, logger)
+            messaging = cls(options.pubsub, logger)
             for config in options.streams or ():
-                await broker.hub.streams().ensure_stream(config)
-            return broker
+                await messaging.hub.streams().ensure_stream(config)
+            return messaging
         server = None
         arguments: dict[str, Any] = {}
         if options.nats_url is None:
@@ -71,5 +71,5 @@ class Broker:
         closing = self.backend.close()
         if isawaitable(closing):
             await closing
-        if self._server is not None:
-            await self._server.stop()
+        if self.server is not None:
+            await self.server.stop()

@@ -2,62 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from ..page.error_log import log_fault
+from ..page.error_log import log_error
 from ..page.urls import is_local
+from .page_route import PageRoute
+from .tab import Tab
+from .view import PageView
 
-if TYPE_CHECKING:
-    from .page_router import Site
-    from .tab import Tab
-
-MAX_HOPS = 10
+MAX_HOPS: Final = 10
 """Redirects from page function to page function that one navigation follows."""
 
+Find = Callable[[str], tuple[PageRoute, dict[str, str]] | None]
+"""The page that answers a path, and the path's parameters."""
 
-async def navigate(site: Site, tab: Tab, url: str, popstate: bool) -> None:
+
+async def navigate(find: Find, default_title: str, tab: Tab, url: str, popstate: bool) -> None:
     """Show the page at a URL in the tab; run it in the tab's queue.
 
     The old page's signals, actions, subscriptions and intervals end; the tab and its stream live
-    on. A URL that is no page of the app, or whose page fails, is left to the browser.
+    on. A URL that is not a page of the app, or whose page fails, is left to the browser.
     """
     for _ in range(MAX_HOPS):
-        root = tab.visit.root_path
+        root = tab.page.request.root_path
         path = unquote(urlsplit(url).path)
         if root and not path.startswith(root + "/"):
             url = root + url
         path = path.removeprefix(root)
-        found = site.find(path)
+        found = find(path)
         if found is None:
             break
-        page, params = found
-        state = tab.enter(path, params)
+        route, params = found
+        page = tab.enter(path, params)
         try:
-            context = await page.set_up(tab)
+            context = await route.set_up(tab, PageView(tab, page))
         except Exception as error:
-            log_fault(tab.logger(), f"page {path}", error)
+            log_error(tab.logger(), f"page {path}", error)
             break
-        if not state.redirect_to:
-            tab.arrive()
+        if not page.redirect_to:
+            tab.page_ready()
             context.sync()
-            title = state.title or site.options.document_title
-            context.exec_script(_arrival(url, popstate, title))
+            context.exec_script(_arrival(url, popstate, page.title or default_title))
             return
-        # The new address is of the app's own making: it is no step back any more.
-        url, popstate = state.redirect_to, False
+        # The new address is of the app's own making, and so not a step back any more.
+        url, popstate = page.redirect_to, False
         if not is_local(url):
             break
-    tab.leave_to(url)
+    tab.redirect_browser(url)
 
 
-def _arrival(url: str, popstate: bool, title: str | None) -> str:
+def _arrival(url: str, popstate: bool, title: str) -> str:
     """What the browser runs once it shows the page; its client then sees to scrolling."""
     arrival = msgspec.json.encode({"url": url, "popstate": popstate}).decode()
     target = msgspec.json.encode(url).decode()
-    # As with any link, another visit to the address that is shown is no new step.
+    # As with any link, another visit to the address that is shown is not a new step.
     push = f"history[location.href==new URL({target},location)?'replaceState':'pushState']"
     push = "" if popstate else f"{push}({{}},'',{target});"
     return (

@@ -1,4 +1,4 @@
-"""Pages: a route, its function, and how it is run for a tab."""
+"""A page: its route, its function, and how it is run for a tab."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from typing import Any, Final
 from .. import h
 from .._core.tasks import handlers
 from ..errors import ConfigError, PageError
+from ..page.actions import handler_name
 from ..page.error_log import user_line
 from ..page.middleware import Middleware, call_through
-from ..page.mounted_page import Visit
+from ..page.mounted_page import PageRequest
 from .context import Context
-from .tab import Layout, Tab
+from .dry_run import DryRun, Layout
+from .tab import Tab
+from .view import PageView
 
 PageFunction = Callable[[Context], Any]
 """A `def` or `async def` that sets a context up."""
@@ -31,7 +34,7 @@ _PARAM_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.\.\.|:path)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRoute:
     """A page function under a route."""
 
     route: str
@@ -47,31 +50,33 @@ class Page:
 
         None if the page redirects.
         """
-        context: Context = await tab.run(partial(self.set_up, tab))
+        view = PageView(tab, tab.page)
+        await tab.run(partial(self.set_up, tab, view))
         if tab.page.redirect_to:
             return None
-        view: h.Element = await tab.run(context.render)
-        return view
+        node: h.Element = await tab.run(view.render)
+        return node
 
-    async def set_up(self, tab: Tab) -> Context:
+    async def set_up(self, tab: Tab, view: PageView) -> Context:
         """Run the middleware and the page function. Raises PageError if no view was set."""
-        context = tab.page.root = Context(tab)
+        context = Context(tab, view)
+        tab.page.root = view
         await handlers.run(call_through, self.chain(), context, partial(self.function, context))
         if not tab.page.redirect_to:
-            context.require_view()
+            view.require()
         return context
 
     def check(self, layout: Layout | None) -> None:
         """Run the page once without a browser. Raises PageError if it fails or sets no view."""
-        tab = Tab(None, Visit(url=self.route), layout)
-        context = tab.page.root = Context(tab)
-        name = getattr(self.function, "__qualname__", repr(self.function))
+        tab = DryRun(PageRequest(url=self.route), layout)
+        view = tab.page.root = PageView(tab, tab.page)
+        name = handler_name(self.function)
         token = registering.set(True)
         try:
-            _run_apart(self.function, context)
+            _run_apart(self.function, Context(tab, view))
             if not tab.page.redirect_to:
-                context.require_view()
-                str(_run_apart(context.render))
+                view.require()
+                str(_run_apart(view.render))
         except PageError as error:
             raise PageError(f"page {self.route!r} ({name}): {error}") from None
         except Exception as error:
@@ -93,11 +98,11 @@ def check_route(route: str) -> None:
     names = _PARAM.findall(route)
     for name in names:
         if not _PARAM_NAME.fullmatch(name):
-            raise ConfigError(f"route {route!r}: {{{name}}} is no name of a parameter")
+            raise ConfigError(f"route {route!r}: {{{name}}} is not the name of a parameter")
     if len(set(names)) < len(names):
         raise ConfigError(f"route {route!r} names a parameter twice")
     if re.search(r"[{}]", _PARAM.sub("", route)):
-        raise ConfigError(f"route {route!r} has a brace without its partner")
+        raise ConfigError(f"route {route!r} has an unmatched brace")
     if route.startswith("/_"):
         raise ConfigError(f"route {route!r}: paths that begin with '/_' are via's own")
 

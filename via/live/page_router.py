@@ -11,21 +11,23 @@ from typing import Any, Final
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Match, Route, Router
+from starlette.routing import BaseRoute, Match, Mount, Route, Router
 
 from .. import h
 from .._core.html import to_bytes
 from ..errors import ConfigError, ViaError
 from ..options import DEFAULTS, Options
-from ..page.error_log import log_fault
-from ..page.mounted_page import Visit
-from ..sessions import Session
+from ..page.error_log import log_error
+from ..page.mounted_page import PageRequest
+from ..sessions import SessionHandle
 from .document import CONTENT_SECURITY_POLICY, document
-from .page_route import Page
-from .services import Runtime
-from .specificity import specificity
-from .tab import Layout, Tab
-from .tab_access import visitor_session
+from .dry_run import Layout
+from .navigation import navigate
+from .page_route import PageRoute
+from .services import Services
+from .tab import Tab
+from .tab_access import TabAccess
+from .tab_registry import TabRegistry
 
 _HEADERS: Final = {
     "cache-control": "no-store",
@@ -34,7 +36,7 @@ _HEADERS: Final = {
 }
 
 
-class Site:
+class PageRouter:
     """The pages and what they have in common."""
 
     def __init__(self) -> None:
@@ -45,50 +47,52 @@ class Site:
         self.head: list[h.H] = []
         self.foot: list[h.H] = []
         self.layout: Layout | None = None
-        self._pages: dict[str, Page] = {}
-        self._runtime: Runtime | None = None
+        self._routes: dict[str, PageRoute] = {}
+        self._services: Services | None = None
+        self._registry = TabRegistry()
+        self._access: TabAccess | None = None
 
-    def register(self, page: Page) -> None:
+    def register(self, route: PageRoute) -> None:
         """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
-        if page.route in self._pages:
-            raise ConfigError(f"page {page.route!r} is registered already")
-        page.check(self.layout)
-        self._pages[page.route] = page
+        if route.route in self._routes:
+            raise ConfigError(f"page {route.route!r} is registered already")
+        route.check(self.layout)
+        self._routes[route.route] = route
         self.router.routes.append(
-            Route(page.path(), partial(self._respond, page), methods=["GET"], name=page.route)
+            Route(route.path(), partial(self._respond, route), methods=["GET"], name=route.route)
         )
 
-    def open(self, runtime: Runtime) -> None:
+    def open(self, services: Services, registry: TabRegistry, access: TabAccess) -> None:
         """Serve the pages in this run of the app."""
         self.router.routes.sort(key=specificity)
-        self._runtime = runtime
+        self._services, self._registry, self._access = services, registry, access
 
-    def find(self, path: str) -> tuple[Page, dict[str, str]] | None:
+    def find(self, path: str) -> tuple[PageRoute, dict[str, str]] | None:
         """The page that answers a path, and the path's parameters."""
         scope = {"type": "http", "path": path, "method": "GET"}
         for route in self.router.routes:
             match, child = route.matches(scope)
             if match is Match.FULL:
-                page = self._pages.get(getattr(route, "name", ""))
+                page = self._routes.get(getattr(route, "name", ""))
                 return None if page is None else (page, _texts(child["path_params"]))
         return None
 
-    async def reopen(self, path: str, visit: Visit, session: Session) -> Tab | None:
-        """Build the page at a path for a tab that is open in the browser already.
+    async def rebuild_tab(self, request: PageRequest, session: SessionHandle) -> Tab | None:
+        """Build the page of a tab that is open in the browser already, but not known here.
 
         None if there is no such page, or if it fails.
         """
-        found = self.find(path)
+        found = self.find(request.url)
         if found is None:
             return None
-        page, params = found
-        tab = self._new_tab(replace(visit, params=params), session)
+        route, params = found
+        tab = self._new_tab(replace(request, params=params), session)
         try:
-            await page.open(tab)
+            await route.open(tab)
             await tab.save_session()
         except Exception as error:
             tab.dispose()
-            log_fault(tab.logger(), f"page {path}", error)
+            log_error(tab.logger(), f"page {request.url}", error)
             return None
         except BaseException:
             tab.dispose()
@@ -96,15 +100,16 @@ class Site:
         tab.opened()
         return tab
 
-    async def _respond(self, page: Page, request: Request) -> Response:
+    async def _respond(self, route: PageRoute, request: Request) -> Response:
         root = request.scope.get("root_path", "")
         path = request.scope["path"].removeprefix(root)
-        visit = Visit(url=path, params=_texts(request.path_params), root_path=root)
-        runtime = self._open_runtime()
-        session = await visitor_session(runtime.sessions, request.scope["headers"])
-        tab = self._new_tab(visit, session)
+        asked = PageRequest(url=path, params=_texts(request.path_params), root_path=root)
+        if self._access is None:
+            raise ViaError("the app has not been started")
+        session = await self._access.visitor_session(request.scope["headers"])
+        tab = self._new_tab(asked, session)
         try:
-            view = await page.open(tab)
+            view = await route.open(tab)
             await tab.save_session()
             if view is None:
                 tab.dispose()
@@ -117,23 +122,24 @@ class Site:
             return response
         except Exception as error:
             tab.dispose()
-            log_fault(tab.logger(), f"page {path}", error)
+            log_error(tab.logger(), f"page {path}", error)
             detail = "".join(traceback.format_exception(error)) if self.options.dev_mode else ""
             return PlainTextResponse(f"Internal Server Error\n{detail}", 500)
         except BaseException:
             tab.dispose()
             raise
 
-    def _open_runtime(self) -> Runtime:
-        if self._runtime is None or self._runtime.closing:
+    def _new_tab(self, request: PageRequest, session: SessionHandle) -> Tab:
+        if self._services is None or self._registry.closing:
             raise ViaError("the app is shutting down")
-        return self._runtime
-
-    def _new_tab(self, visit: Visit, session: Session) -> Tab:
-        return Tab(self._open_runtime(), visit, self.layout, session)
+        show_page = partial(navigate, self.find, self.options.document_title or "")
+        remove = self._registry.remove
+        tab = Tab(self._services, request, self.layout, session, show_page, remove)
+        self._registry.add(tab)
+        return tab
 
     def _document(self, tab: Tab, view: h.Element) -> Response:
-        options = self.options
+        options, nonce = self.options, tab.page.request.nonce
         page = document(
             tab,
             view,
@@ -142,16 +148,31 @@ class Site:
             head=self.head,
             foot=self.foot,
         )
-        body = to_bytes(page, tab.visit.nonce)
+        body = to_bytes(page, nonce)
         tab.opened()
-        tab.differ.remember(view)
+        tab.outgoing.differ.remember(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:
             # The official client compiles its expressions.
             policy = policy.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
-        policy = policy.replace("{nonce}", tab.visit.nonce)
+        policy = policy.replace("{nonce}", nonce)
         headers = _HEADERS | {"content-security-policy": policy}
         return Response(body, media_type="text/html", headers=headers)
+
+
+def specificity(route: BaseRoute) -> tuple[tuple[int, ...], bool]:
+    """A sort key that puts the most specific route first, in whatever order they are registered.
+
+    Literal segments come before parameters, and those before whole rests of a path.
+    """
+    path: str = getattr(route, "path", "")
+    kinds = [
+        2 if ":path}" in segment else 1 if "{" in segment else 0
+        for segment in path.strip("/").split("/")
+    ]
+    if isinstance(route, Mount):
+        kinds.append(2)
+    return tuple(kinds), isinstance(route, Mount)
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, str]:

@@ -1,72 +1,51 @@
-"""What a running app is made of: its loop, its tabs and its pub/sub."""
+"""What every tab of a running app is given."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..page.rate_limit import RateLimitConfig
-from ..sessions.tokens import same_token
 
 if TYPE_CHECKING:
     from ..pubsub import Hub
     from ..sessions import SessionManager
-    from .tab import Tab
 
 
-Navigate = Callable[["Tab", str, bool], Awaitable[None]]
-"""Shows the page at a URL in a tab; the last argument tells a step in the browser's history."""
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the tabs of one run of an app share. Made on the thread of its event loop.
 
+    `context_ttl` and `resume_grace` are in seconds; see `TabLifetime`.
+    """
 
-class Runtime:
-    """The state of one run of an app, from its start to its shutdown."""
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        logger: logging.Logger,
-        hub: Hub,
-        navigate: Navigate,
-        sessions: SessionManager,
-        *,
-        context_ttl: float,
-        resume_grace: float,
-        action_rate_limit: RateLimitConfig,
-    ) -> None:
-        self.loop = loop
-        self.logger = logger
-        self.context_ttl = context_ttl
-        self.resume_grace = resume_grace
-        self.action_rate_limit = action_rate_limit
-        self.hub = hub
-        self.navigate = navigate
-        self.sessions = sessions
-        self.closing = False
-        self.tabs: dict[str, Tab] = {}
-        self.thread = threading.get_ident()
-        self._tasks: set[asyncio.Future[Any]] = set()
+    loop: asyncio.AbstractEventLoop
+    logger: logging.Logger
+    hub: Hub
+    sessions: SessionManager
+    context_ttl: float
+    resume_grace: float
+    action_rate_limit: RateLimitConfig
+    thread: int = field(default_factory=threading.get_ident)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def in_loop_thread(self) -> bool:
         """Whether this is the thread of the app's event loop."""
         return threading.get_ident() == self.thread
 
-    def keep(self, task: asyncio.Future[Any]) -> None:
-        """Hold a background task until it is done."""
+    def call(self, function: Callable[..., object], *args: Any) -> None:
+        """Call a function on the event loop: now, or soon where this is another thread."""
+        if threading.get_ident() == self.thread:
+            function(*args)
+        else:
+            self.loop.call_soon_threadsafe(function, *args)
+
+    def run_in_background(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """Run a coroutine as a task, which is held until it is done."""
+        task = self.loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def find_tab(self, id: Any, csrf: Any) -> Tab | None:
-        """The tab with this id; None if there is none. Raises PermissionError on a wrong token."""
-        tab = self.tabs.get(id) if isinstance(id, str) else None
-        if tab is not None and not same_token(csrf, tab.csrf):
-            raise PermissionError("the CSRF token is missing or wrong")
-        return tab
-
-    def close_tabs(self) -> None:
-        """End every tab, and with it its stream; new ones are refused."""
-        self.closing = True
-        for tab in list(self.tabs.values()):
-            tab.dispose()

@@ -1,64 +1,84 @@
-"""Who sends a request: the session that its cookie names."""
+"""Who may speak for a tab: whoever knows its CSRF token and has its session."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from hmac import compare_digest
+from typing import Any
 
-from ..sessions import Session, SessionManager
-from ..sessions.tokens import same_token
-
-if TYPE_CHECKING:
-    from .tab import Tab
+from ..sessions import SessionHandle, SessionManager
+from .tab import Tab
+from .tab_registry import TabRegistry
 
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-async def visitor_session(sessions: SessionManager, headers: Headers) -> Session:
-    """The session of the browser that sends these headers; a new one if it has none."""
-    return await sessions.load(_token(sessions, headers))
+class TabAccess:
+    """Finds the tab that a request names, if the request may speak for it."""
 
+    def __init__(self, registry: TabRegistry, sessions: SessionManager) -> None:
+        self._tabs = registry.tabs
+        self._sessions = sessions
 
-def is_visitor_now(sessions: SessionManager, tab: Tab, headers: Headers) -> bool | None:
-    """As `is_visitor`, where nothing has to be waited for; None where something has."""
-    if tab.handover.holds:
-        return True  # the browser is yet to be told of the token
-    own, token = tab.handover.session.id(), _token(sessions, headers)
-    if not own and not token:
+    def find(self, signals: Mapping[str, Any]) -> Tab | None:
+        """The tab that signals from the browser name; None if there is none.
+
+        Raises PermissionError if its CSRF token is missing or wrong.
+        """
+        id = signals.get("via_ctx")
+        tab = self._tabs.get(id) if isinstance(id, str) else None
+        if tab is not None:
+            given = signals.get("via_csrf")
+            # In constant time, which does not tell where they differ.
+            if not isinstance(given, str) or not compare_digest(
+                given.encode(errors="replace"), tab.csrf.encode()
+            ):
+                raise PermissionError("the CSRF token is missing or wrong")
+        return tab
+
+    async def visitor_session(self, headers: Headers) -> SessionHandle:
+        """The session of the browser that sends these headers; a new one if it has none."""
+        return await self._sessions.load(self._token(headers))
+
+    def owns_tab_nowait(self, tab: Tab, headers: Headers) -> bool | None:
+        """As `owns_tab`, where nothing has to be waited for; None where something has."""
+        cookies = tab.cookies
+        if cookies.is_confirmation_due or cookies.session.cookie_due:
+            return True  # the browser is yet to be told of the token
+        own, token = cookies.session.token(), self._token(headers)
+        if not own and not token:
+            return True
+        if own and not compare_digest(token, own):
+            return None  # the session may have ended in another process
+        session = self._sessions.load_nowait(token)
+        if session is None:
+            return None
+        if not own:
+            cookies.session = session
         return True
-    if own and not same_token(token, own):
-        return None  # the session may have ended in another process
-    session = sessions.load_now(token)
-    if session is None:
-        return None
-    if not own:
-        tab.handover.session = session
-    return True
 
+    async def owns_tab(self, tab: Tab, headers: Headers) -> bool:
+        """Whether the request comes from the tab's own browser; its session is then up to date.
 
-async def is_visitor(sessions: SessionManager, tab: Tab, headers: Headers) -> bool:
-    """Whether the request comes from the tab's own browser; its session is then up to date.
+        A tab whose session has ended, or never began, takes the one that its browser has now.
+        """
+        now = self.owns_tab_nowait(tab, headers)
+        if now is not None:
+            return now
+        cookies, token = tab.cookies, self._token(headers)
+        own = cookies.session.token()
+        if own and not compare_digest(token, own):
+            await self._sessions.load(own)
+            own = cookies.session.token()
+            if own:
+                return False
+        session = await self._sessions.load(token)
+        if not own:
+            cookies.session = session
+        return True
 
-    A tab whose session has ended, or never began, takes the one that its browser has now.
-    """
-    now = is_visitor_now(sessions, tab, headers)
-    if now is not None:
-        return now
-    token = _token(sessions, headers)
-    own = tab.handover.session.id()
-    if own and not same_token(token, own):
-        await sessions.load(own)
-        own = tab.handover.session.id()
-        if own:
-            return False
-    session = await sessions.load(token)
-    if not own:
-        tab.handover.session = session
-    return True
-
-
-def _token(sessions: SessionManager, headers: Headers) -> str:
-    for name, value in headers:
-        if name == b"cookie":
-            return sessions.cookie.read(value.decode("latin-1"))
-    return ""
+    def _token(self, headers: Headers) -> str:
+        for name, value in headers:
+            if name == b"cookie":
+                return self._sessions.cookie.read(value.decode("latin-1"))
+        return ""

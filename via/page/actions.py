@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from .. import h
 from ..errors import ConfigError
-from .middleware import Middleware, call_through, check_middleware
+from .middleware import Middleware, check_middleware
 from .rate_limit import RateLimitConfig, TokenBucket
 from .signals import Signal
-
-if TYPE_CHECKING:
-    from ..live.context import Context
 
 Handler = Callable[[], Any]
 """A `def` or `async def` of no arguments."""
@@ -116,69 +113,45 @@ def with_middleware(*middleware: Middleware) -> ActionOption:
     return ActionOption(middleware=middleware)
 
 
+class RegisteredAction:
+    """What an action's requests run: its handler inside its middleware, and its rate limit."""
+
+    __slots__ = ("_bucket", "_is_limited", "name", "run")
+
+    def __init__(self, name: str, run: Handler, limit: RateLimitConfig | None) -> None:
+        self.name = name
+        self.run = run
+        self._is_limited = limit is not None
+        self._bucket = None if limit is None else limit.bucket()
+
+    def allows(self, shared: TokenBucket | None) -> bool:
+        """Whether the rate limit, the action's own or else the tab's, lets a call through."""
+        bucket = self._bucket if self._is_limited else shared
+        return bucket is None or bucket.take()
+
+
 class Action:
-    """A handler under an id that the browser may call; made by `Context.action`.
+    """A handler that the browser may call; made by `Context.action`.
 
     Each `on_…` method gives the attribute for one event; its options are `via.with_signal`,
-    `via.with_signal_int`, `via.with_window` and `via.with_prevent_default`.
+    `via.with_signal_int`, `via.with_window` and `via.with_prevent_default`. Called as a function,
+    it runs the handler. Documented under "Actions" in the README.
     """
 
-    __slots__ = (
-        "_attribute",
-        "_bucket",
-        "_context",
-        "_event",
-        "_handler",
-        "_id",
-        "_limited",
-        "_middleware",
-        "_url",
-    )
+    __slots__ = ("_attribute", "_event", "_handler", "_url")
 
-    def __init__(
-        self,
-        context: Context,
-        id: str,
-        url: str,
-        handler: Handler,
-        options: tuple[ActionOption, ...] = (),
-    ) -> None:
-        self._context = context
-        self._id = id
+    def __init__(self, url: str, handler: Handler) -> None:
         self._url = url
         self._handler = handler
-        self._middleware = [one for option in options for one in option.middleware]
-        limits = [option.rate_limit for option in options if option.rate_limit is not None]
-        self._limited = bool(limits)
-        self._bucket = limits[-1].bucket() if limits else None
         # A view asks for the same attribute each time.
         self._event = ""
         self._attribute: h.Attribute | None = None
 
     def __repr__(self) -> str:
-        return f"<Action {self._id} {self.name()}>"
-
-    def id(self) -> str:
-        """The action's id, unique in its page."""
-        return self._id
-
-    def name(self) -> str:
-        """The handler's name, for log lines."""
-        return getattr(self._handler, "__qualname__", repr(self._handler))
+        return f"<Action {self._url} {handler_name(self._handler)}>"
 
     def __call__(self) -> Any:
         """Call the handler, as from another handler."""
-        return self._handler()
-
-    def allows(self, shared: TokenBucket | None) -> bool:
-        """Whether the rate limit, the action's own or else the tab's, lets a call through."""
-        bucket = self._bucket if self._limited else shared
-        return bucket is None or bucket.take()
-
-    def run(self) -> Any:
-        """Call the handler inside of the action's middleware."""
-        if self._middleware:
-            return call_through(self._middleware, self._context, self._handler)
         return self._handler()
 
     def on_click(self, *options: TriggerOption) -> h.Attribute:
@@ -209,13 +182,8 @@ class Action:
         wanted = msgspec.json.encode(key).decode()
         window = "__window" * trigger.window
         return h.Data(
-            f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(self.steps(trigger))})"
+            f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(steps(self, trigger))})"
         )
-
-    def steps(self, trigger: Trigger) -> list[str]:
-        """The expressions that call this action where the event is no longer just any."""
-        prevented = ["evt.preventDefault()"] if trigger.prevent_default else []
-        return prevented + trigger.steps(self._url)
 
     def on_focus(self, *options: TriggerOption) -> h.Attribute:
         """When the element gets the focus."""
@@ -246,3 +214,14 @@ class Action:
             self._event = event
             self._attribute = Trigger(()).attribute(event, self._url, modifiers)
         return self._attribute
+
+
+def steps(action: Action, trigger: Trigger) -> list[str]:
+    """The expressions that call an action on some of an event's occurrences only."""
+    prevented = ["evt.preventDefault()"] if trigger.prevent_default else []
+    return prevented + trigger.steps(action._url)
+
+
+def handler_name(handler: Callable[..., Any]) -> str:
+    """A handler's name, for log lines."""
+    return getattr(handler, "__qualname__", repr(handler))

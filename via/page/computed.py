@@ -44,14 +44,16 @@ class Computed:
         return self._signal.string()
 
     def int(self) -> builtins.int:
-        """The value as a whole number; 0 where it is none."""
+        """The value as a whole number; 0 where it is not a number."""
         return self._signal.int()
 
     def bool(self) -> builtins.bool:
-        """The value as a truth."""
+        """The value as a bool."""
         return self._signal.bool()
 
-    def _refresh(self) -> None:
-        value = self._compute()
-        if value != self._signal.value:
-            self._signal.set_value(value)
+
+def refresh(computed: Computed) -> None:
+    """Compute the value anew; the browser hears of it if it has changed."""
+    value = computed._compute()
+    if value != computed._signal.value:
+        computed._signal.set_value(value)

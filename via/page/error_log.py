@@ -36,7 +36,7 @@ def user_line(error: BaseException) -> str:
     return found
 
 
-def log_fault(logger: logging.Logger, what: str, error: BaseException) -> None:
+def log_error(logger: logging.Logger, what: str, error: BaseException) -> None:
     """Log one error of user code: what failed, where in the user's code, and the traceback."""
     logger.error(
         "%s raised %s: %s (%s)",

@@ -13,10 +13,10 @@ Enqueue = Callable[[Callable[[], Any]], bool]
 
 
 class Interval:
-    """Calls a handler every `period` seconds through a tab's queue, until it is stopped.
+    """Calls a handler every `period` seconds through a tab's queue, from `start` to `stop`.
 
     Ticks keep to the period from the start, so that they do not drift. Those that fall due while a
-    slow tick waits or runs, or while the queue is full, are left out.
+    slow tick waits or runs, or while the queue is full, are left out. Use it on the event loop.
     """
 
     __slots__ = ("_due", "_enqueue", "_loop", "_pending", "_period", "_timer", "handler")
@@ -33,12 +33,16 @@ class Interval:
         self._period = period
         self._enqueue = enqueue
         self._pending = False
-        self._due = loop.time()
+        self._due = 0.0
         self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Call the handler one period from now, and so on."""
+        self._due = self._loop.time()
         self._schedule()
 
-    def unsubscribe(self) -> None:
-        """Stop. Harmless when it is stopped already."""
+    def stop(self) -> None:
+        """Call the handler no more. Safe to call twice."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

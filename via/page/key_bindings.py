@@ -8,7 +8,7 @@ import msgspec
 
 from .. import h
 from ..errors import ConfigError
-from .actions import Action, Trigger, TriggerOption
+from .actions import Action, Trigger, TriggerOption, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def on_key_down_map(*bindings: KeyBinding) -> h.Attribute:
         raise ConfigError(f"on_key_down_map needs each key once, not {keys}")
     cases = [
         f"evt.key==={msgspec.json.encode(binding.key).decode()}?"
-        f"({','.join(binding.action.steps(Trigger(binding.options)))})"
+        f"({','.join(steps(binding.action, Trigger(binding.options)))})"
         for binding in bindings
     ]
     return h.Data("on:keydown__window", ":".join([*cases, "0"]))

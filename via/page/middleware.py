@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._core.tasks import handlers
 from ..errors import ConfigError
 
-if TYPE_CHECKING:
-    from ..live.context import Context
-
 Next = Callable[[], Any]
-Middleware = Callable[["Context", Next], Any]
-"""A `def` or `async def` that takes the context and `next`, and calls `next()` to go on."""
+Middleware = Callable[[Any, Next], Any]
+"""A `def` or `async def` that takes the page's context and `next`, and calls `next()` to go on."""
 
 
 def check_middleware(middleware: Sequence[Middleware]) -> None:
@@ -24,10 +21,8 @@ def check_middleware(middleware: Sequence[Middleware]) -> None:
             raise ConfigError(f"middleware must be a function of (c, next), not {one!r}")
 
 
-def call_through(
-    middleware: Sequence[Middleware], context: Context, handler: Callable[[], Any]
-) -> Any:
-    """Call the handler inside of the middleware, the first outermost."""
+def call_through(middleware: Sequence[Middleware], context: Any, handler: Callable[[], Any]) -> Any:
+    """Call the handler inside the middleware, the first of it outermost."""
 
     def call(index: int) -> Any:
         if index == len(middleware):

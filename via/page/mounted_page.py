@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
+from .._core.sse.send_queue import View
 from ..sessions.tokens import new_token
 
 if TYPE_CHECKING:
-    from ..live.context import Context
-    from .actions import Action
+    from ..pubsub import Hub
+    from .actions import RegisteredAction
     from .computed import Computed
     from .signals import Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class PageRequest:
     """What a page knows of the request that asked for it."""
 
     url: str = "/"
@@ -25,51 +27,65 @@ class Visit:
     nonce: str = field(default_factory=new_token)
 
 
-class Owned(Protocol):
-    """What ends with the page: a subscription or an interval."""
+class Phase(Enum):
+    """How far a page has come."""
 
-    def unsubscribe(self) -> None:
-        """End it."""
+    SETTING_UP = "setting up"
+    """Its function runs, and its first rendering: nothing is sent yet."""
+    ARRIVING = "arriving"
+    """It is set up in a tab that showed another page, and will replace that one's view."""
+    SHOWN = "shown"
+    """The browser has it."""
+    CLOSED = "closed"
+    """The tab has left it or has ended."""
 
 
-class PageState:
+class MountedPage:
     """The signals, actions and subscriptions of one page in one tab.
 
-    What an old page's code still does, in a task or a thread of its own, changes this old state
-    and nothing that the browser shows. `actions` is how many actions the tab's earlier pages had.
+    Code of a page that was left, in a task or thread of its own, changes this object and nothing
+    that the browser shows. `hub` and `enqueue` are what subscriptions need: the messages, None
+    while a page runs at registration, and the tab's queue of handlers. `action_count` is how many
+    actions the tab's earlier pages had.
     """
 
     __slots__ = (
         "_counters",
-        "_owned",
+        "_on_close",
         "actions",
-        "arriving",
         "changed",
-        "closed",
         "computed",
-        "opening",
+        "enqueue",
+        "hub",
+        "phase",
         "redirect_to",
+        "request",
         "root",
         "signals",
         "title",
-        "visit",
     )
 
-    def __init__(self, visit: Visit, actions: int = 0) -> None:
-        self.visit = visit
-        self.root: Context | None = None
+    def __init__(
+        self,
+        request: PageRequest,
+        hub: Hub | None,
+        enqueue: Callable[[Callable[[], Any]], bool],
+        action_count: int = 0,
+    ) -> None:
+        self.request = request
+        self.hub = hub
+        self.enqueue = enqueue
+        self.phase = Phase.SETTING_UP
+        self.root: View | None = None
         self.signals: dict[str, Signal] = {}
         self.changed: dict[str, Signal] = {}
         self.computed: list[Computed] = []
-        self.actions: dict[str, Action] = {}
+        self.actions: dict[str, RegisteredAction] = {}
         self.title = ""
         self.redirect_to = ""
-        self.opening = True  # until the page is set up and its first rendering under way
-        self.arriving = False  # in a tab that showed another page, until it is rendered
-        self.closed = False
-        self._owned: list[Owned] = []
-        # The ids of signals depend on the page alone; an action's late call must find nothing.
-        self._counters = {"a": actions}
+        self._on_close: list[Callable[[], object]] = []
+        # A signal's id follows from the page alone; an old page's action must find no handler.
+        self._counters = {"a": action_count}
 
     def next_id(self, prefix: str) -> str:
         """A new id, unique in the page and the same in every run of it."""
@@ -81,30 +97,31 @@ class PageState:
         return self._counters["a"]
 
     def add_signal(self, signal: Signal) -> None:
-        """A new signal: the page's document declares it, or else the next patch."""
+        """Hold a new signal: the page's document declares it, or else the next patch does."""
         self.signals[signal.id()] = signal
-        if not self.opening:
-            self.mark_changed(signal)
+        if self.phase is not Phase.SETTING_UP:
+            self.changed[signal.id()] = signal
 
-    def add_computed(self, signal: Signal, computed: Computed) -> None:
-        """A new signal whose value is computed at each sync."""
-        self.add_signal(signal)
-        self.computed.append(computed)
+    @property
+    def is_sent(self) -> bool:
+        """Whether the browser is to hear of what happens in this page."""
+        return self.phase is Phase.SHOWN or self.phase is Phase.ARRIVING
 
-    def mark_changed(self, signal: Signal) -> None:
-        """The server changed the signal."""
-        self.changed[signal.id()] = signal
+    def advance(self, phase: Phase) -> None:
+        """Go on to a later phase; a page that is closed stays so."""
+        if self.phase is not Phase.CLOSED:
+            self.phase = phase
 
-    def own(self, owned: Owned) -> None:
-        """End it with the page."""
-        if self.closed:
-            owned.unsubscribe()
+    def on_close(self, callback: Callable[[], object]) -> None:
+        """Call back when the page is closed; at once if it is closed already."""
+        if self.phase is Phase.CLOSED:
+            callback()
         else:
-            self._owned.append(owned)
+            self._on_close.append(callback)
 
     def close(self) -> None:
-        """The tab leaves the page, or ends: so does what the page owns."""
-        self.closed = True
-        owned, self._owned = self._owned, []
-        for each in owned:
-            each.unsubscribe()
+        """End what belongs to the page: the tab leaves it, or ends. Safe to call twice."""
+        self.phase = Phase.CLOSED
+        callbacks, self._on_close = self._on_close, []
+        for callback in callbacks:
+            callback()

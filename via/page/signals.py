@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -15,7 +15,8 @@ _INT64: Final = range(-(2**63), 2**63)
 _Number = TypeVar("_Number", int, float)
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 
-Changed = Callable[["Signal"], None]
+Changed = MutableMapping[str, "Signal"]
+"""The signals that the next patch brings to the browser, by id."""
 
 
 class SignalError(ViaError, ValueError):
@@ -85,7 +86,7 @@ class Signal:
         """Set the value; the next sync sends it. Raises SignalError if it is None or not JSON."""
         self._value = _check(value)
         self._err = None
-        self._changed(self)
+        self._changed[self._id] = self
 
     def string(self) -> str:
         """The value as text: `true`/`false` for a bool, JSON for a list or a dict."""
@@ -97,14 +98,14 @@ class Signal:
         return msgspec.json.encode(value).decode()
 
     def bool(self) -> builtins.bool:
-        """The value as a truth: true, "true", "1", "yes", "on" and numbers but 0 are True."""
+        """The value as a bool: True for true, "true", "1", "yes", "on" and any number but 0."""
         value = self._value
         if isinstance(value, str):
             return value.strip().lower() in _TRUE
         return bool(value)
 
     def int(self) -> builtins.int:
-        """The value as a whole number, cut towards 0; 0 where it is none (see `err`)."""
+        """The value as a whole number, cut towards 0; 0 where it is not a number (see `err`)."""
         return self._number(int, 0)
 
     def int64(self) -> builtins.int:
@@ -116,7 +117,7 @@ class Signal:
         return 0
 
     def float(self) -> builtins.float:
-        """The value as a number; 0.0 where it is none (see `err`)."""
+        """The value as a number; 0.0 where it is not one (see `err`)."""
         return self._number(float, 0.0)
 
     def bytes(self) -> builtins.bytes:
@@ -133,12 +134,24 @@ class Signal:
             return kind(value)
         except (TypeError, ValueError, OverflowError):
             self._err = SignalError(
-                f"signal {self._id}: {value!r} is no {'whole ' * (kind is int)}number"
+                f"signal {self._id}: {value!r} is not a {'whole ' * (kind is int)}number"
             )
             return zero
 
     def _receive(self, value: Any) -> None:
-        """Take the value that the browser sent."""
         if value is not None:
             self._value = value
             self._err = None
+
+
+def receive_values(signals: Mapping[str, Signal], values: Mapping[str, Any]) -> None:
+    """Give the signals the values that the browser sent; those of no signal are left out."""
+    for name, value in values.items():
+        signal = signals.get(name)
+        if signal is not None:
+            signal._receive(value)
+
+
+def is_bound(signal: Signal) -> bool:
+    """Whether an input of the page shows the signal, so that the visitor may be typing in it."""
+    return signal._bound

@@ -1,7 +1,7 @@
 """Rules for fields: each is a function of the value that returns what is wrong, or None.
 
 The optional last argument of each replaces the message. All but `required` let an empty value
-pass, so that a field may be left out unless it is required.
+pass, so that a field may be left empty unless it is required.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def max_len(length: int, message: str = "") -> Rule:
 
 
 def min(limit: float, message: str = "") -> Rule:
-    """A number is `limit` or more; a text that is no number fails."""
+    """A number is `limit` or more; a text that is not a number fails."""
     return _rule(
         lambda value: (number := _number(value)) is not None and number >= limit,
         message or f"Must be at least {limit:g}",
@@ -51,7 +51,7 @@ def min(limit: float, message: str = "") -> Rule:
 
 
 def max(limit: float, message: str = "") -> Rule:
-    """A number is `limit` or less; a text that is no number fails."""
+    """A number is `limit` or less; a text that is not a number fails."""
     return _rule(
         lambda value: (number := _number(value)) is not None and number <= limit,
         message or f"Must be at most {limit:g}",
@@ -77,7 +77,7 @@ def pattern(expression: str, message: str = "Has the wrong format") -> Rule:
         compiled = re.compile(expression)
     except (re.error, TypeError) as error:
         raise ConfigError(
-            f"via.pattern: {expression!r} is no regular expression: {error}"
+            f"via.pattern: {expression!r} is not a regular expression: {error}"
         ) from None
     return _rule(lambda value: compiled.search(_text(value)) is not None, message, optional=True)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
 
 import brotli
 
 from ..errors import ViaError
-from .sse_stream import Receive, Send
+from .asgi import Receive, Scope, Send
 
 
 def bundled_client() -> bytes:
@@ -23,7 +21,7 @@ def bundled_client() -> bytes:
         ) from None
 
 
-class ClientScript:
+class ClientAsset:
     """An ASGI app that serves one script, compressed where the browser takes it."""
 
     def __init__(self, content: bytes) -> None:
@@ -31,7 +29,7 @@ class ClientScript:
         self._brotli: bytes = brotli.compress(content)
         self._etag = b'"%s"' % sha256(content).hexdigest()[:32].encode()
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = dict(scope["headers"])
         headers = [
             (b"content-type", b"text/javascript; charset=utf-8"),

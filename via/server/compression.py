@@ -53,12 +53,8 @@ class Plain:
     """No compression."""
 
     name = ""
-
-    def frame(self, data: bytes) -> bytes:
-        """The data itself."""
-        return data
-
-    heartbeat = frame
+    # Of bytes, `bytes` gives the very same object.
+    frame = heartbeat = staticmethod(bytes)
 
     def finish(self) -> bytes:
         """Nothing."""

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from .._core.tasks.handlers import Finished, MailboxClosed
+from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
 from ..errors import ViaError
-from ..live.services import Runtime
+from ..live.services import Services
 from ..live.tab import Busy, Tab
-from ..live.tab_access import Headers, is_visitor, is_visitor_now, visitor_session
-from ..page.error_log import log_fault
-from ..page.mounted_page import Visit
-from ..sessions import Session
+from ..live.tab_access import Headers, TabAccess
+from ..live.tab_registry import TabRegistry
+from ..page.actions import RegisteredAction
+from ..page.mounted_page import PageRequest, Phase
+from ..page.signals import receive_values
+from ..sessions import SessionHandle
 from ..sessions.tokens import is_token
+from .asgi import Receive, Scope, Send
 from .compression import choose
-from .responses import DONE, Answer
-from .sse_stream import WRITER, Receive, Send, Stream
-
-if TYPE_CHECKING:
-    from ..page.actions import Action
+from .responses import DONE, ShortResponse
+from .sse_stream import WRITER, Stream
 
 T = TypeVar("T")
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of signals that one request may carry."""
 
-Scope = MutableMapping[str, Any]
-Reopen = Callable[[str, Visit, Session], Awaitable[Tab | None]]
-"""Opens the page at a path anew, for a tab whose context is gone."""
+RebuildTab = Callable[[PageRequest, SessionHandle], Awaitable[Tab | None]]
+"""Builds the page of a tab that is open in the browser already, but not known here."""
 
+_CLOSING: Final = ShortResponse(503, b"the server is shutting down\n")
 _POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
 _LOCATION: Final = re.compile(rb"/(?!/)[\x21-\x7e]*")
 
 
-class Refused(Exception):
+class RequestError(Exception):
     """The request is at fault: an HTTP status from 400 to 499 and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -48,139 +48,155 @@ class Refused(Exception):
 
 
 class Endpoints:
-    """Answers the requests of via's own paths."""
+    """Answers the requests to via's own paths."""
 
-    def __init__(self, runtime: Runtime, reopen: Reopen) -> None:
-        self._runtime = runtime
-        self._reopen = reopen
+    def __init__(
+        self,
+        services: Services,
+        registry: TabRegistry,
+        access: TabAccess,
+        rebuild_tab: RebuildTab,
+    ) -> None:
+        self._services = services
+        self._registry = registry
+        self._access = access
+        self._rebuild_tab = rebuild_tab
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer the request if the path is one of these; False if it is not."""
-        if self._runtime.closing:
-            await Answer(503, b"the server is shutting down\n").send(send)
+        if self._registry.closing:
+            await _CLOSING.send(send)
             return True
         if path == "/_sse":
             tab = await self._guard(scope["method"], path, self._streaming_tab(scope))
             if isinstance(tab, Tab):
                 await self._stream(tab, scope, receive, send)
                 return True
-            answer = tab
+            response = tab
         elif path.startswith("/_action/") or path in _POSTED:
             posted = self._post(path, scope, receive)
-            answer = await self._guard(scope["method"], path, posted)
+            response = await self._guard(scope["method"], path, posted)
         else:
             return False
-        await answer.send(send)
+        await response.send(send)
         return True
-
-    def act(self, id: str, headers: Headers, body: bytes) -> Answer | Coroutine[Any, Any, Answer]:
-        """Run an action; returns a coroutine of the answer where something has to wait for it."""
-        try:
-            signals = _signals(body)
-            tab = self._known(signals)
-            if is_visitor_now(self._runtime.sessions, tab, headers):
-                answer = self._run(id, tab, signals)
-            else:
-                answer = self._check_and_run(id, tab, headers, signals)
-        except Refused as refused:
-            return self._refusal("POST", f"/_action/{id}", refused)
-        if isinstance(answer, Answer):
-            return answer
-        return self._guard("POST", f"/_action/{id}", answer)
 
     # Actions
 
-    async def _check_and_run(
-        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
-    ) -> Answer:
-        await self._check(tab, headers)
-        return await _settled(self._run(id, tab, signals))
+    def handle_action(
+        self, id: str, headers: Headers, body: bytes
+    ) -> ShortResponse | Coroutine[Any, Any, ShortResponse] | None:
+        """Run an action; returns a coroutine of the response where something has to wait.
 
-    def _run(
+        None where the request must come the ordinary way, which says that the app is shutting down.
+        """
+        if self._registry.closing:
+            return None
+        try:
+            signals = _signals(body)
+            tab = self._require_tab(signals)
+            if self._access.owns_tab_nowait(tab, headers):
+                response = self._dispatch(id, tab, signals)
+            else:
+                response = self._check_and_dispatch(id, tab, headers, signals)
+        except RequestError as error:
+            return self._refuse("POST", f"/_action/{id}", error)
+        if isinstance(response, ShortResponse):
+            return response
+        return self._guard("POST", f"/_action/{id}", response)
+
+    async def _check_and_dispatch(
+        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
+    ) -> ShortResponse:
+        await self._check_owner(tab, headers)
+        return await _settled(self._dispatch(id, tab, signals))
+
+    def _dispatch(
         self, id: str, tab: Tab, signals: dict[str, Any]
-    ) -> Answer | Coroutine[Any, Any, Answer]:
+    ) -> ShortResponse | Coroutine[Any, Any, ShortResponse]:
         page = tab.page
         action = page.actions.get(id)
         if action is None:
-            raise Refused(404, f"page {tab.visit.url} has no action {id[:40]!r}")
+            raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
         if not action.allows(tab.bucket):
-            raise Refused(
-                429, f"page {tab.visit.url}: the action {action.name()} is called too often"
+            raise RequestError(
+                429, f"page {page.request.url}: the action {action.name} is called too often"
             )
 
         def job() -> Any:
-            if page.closed:
-                raise MailboxClosed("the page was left")
-            tab.receive(signals)
+            if page.phase is Phase.CLOSED:
+                raise QueueClosed("the page was left")
+            receive_values(page.signals, signals)
             return action.run()
 
         try:
-            outcome = tab.begin(job)
+            outcome = tab.handlers.submit(job)
         except Exception as error:
             return self._failed(tab, action, error)
-        if isinstance(outcome, Finished):
-            return self._done(tab)
+        if isinstance(outcome, Completed):
+            return self._respond(tab)
         return self._finish(tab, action, outcome)
 
-    async def _finish(self, tab: Tab, action: Action, outcome: asyncio.Future[Any]) -> Answer:
+    async def _finish(
+        self, tab: Tab, action: RegisteredAction, outcome: asyncio.Future[Any]
+    ) -> ShortResponse:
         try:
             await outcome
         except Exception as error:
             return self._failed(tab, action, error)
-        return await _settled(self._done(tab))
+        return await _settled(self._respond(tab))
 
-    def _failed(self, tab: Tab, action: Action, error: Exception) -> Answer:
-        if isinstance(error, Busy):
-            raise Refused(429, str(error)) from None
-        if isinstance(error, MailboxClosed):
-            raise Refused(410, "the page has ended") from None
-        what = f"page {tab.visit.url}: the action {action.name()}"
-        log_fault(self._runtime.logger, what, error)
-        tab.ask_for_request()
-        return Answer(500, b"the action failed; the server's log says why\n")
+    def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
+        if isinstance(error, QueueFull):
+            raise RequestError(429, f"page {tab.page.request.url}: {error}") from None
+        if isinstance(error, QueueClosed):
+            raise RequestError(410, "the page has ended") from None
+        tab.error(f"the action {action.name}", error)
+        tab.request_cookie_delivery()
+        return ShortResponse(500, b"the action failed; the server's log says why\n")
 
-    def _done(self, tab: Tab) -> Answer | Coroutine[Any, Any, Answer]:
+    def _respond(self, tab: Tab) -> ShortResponse | Coroutine[Any, Any, ShortResponse]:
         """Answer a request that succeeded; with the session's cookie, if that changed."""
-        session = tab.handover.session
-        if session.unsaved:
-            return self._save(tab)
-        if not session.cookie_due:
+        session = tab.cookies.session
+        if session.is_settled():
             return DONE
-        cookie = tab.handover.answer()
+        if session.unsaved:
+            return self._save_and_respond(tab)
+        cookie = tab.cookies.respond()
         if cookie is None:
             return DONE
         header, events = cookie
-        return Answer(200, events, b"text/event-stream", header)
+        return ShortResponse(200, events, b"text/event-stream", header)
 
-    async def _save(self, tab: Tab) -> Answer:
+    async def _save_and_respond(self, tab: Tab) -> ShortResponse:
         try:
             await tab.save_session()
         except ViaError as error:
-            tab.log("saving the session", error)
-            tab.ask_for_request()
-            return Answer(500, b"the session could not be saved; the log says why\n")
-        return await _settled(self._done(tab))
+            tab.error("saving the session", error)
+            tab.request_cookie_delivery()
+            return ShortResponse(500, b"the session could not be saved; the log says why\n")
+        return await _settled(self._respond(tab))
 
     # Streams
 
     async def _streaming_tab(self, scope: Scope) -> Tab:
         """The tab that asks for its stream."""
-        _require(scope, "GET")
+        _require_method(scope, "GET")
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         signals = _signals(query.get("datastar", "").encode())
-        tab = self._find(signals)
-        if tab is None or not await is_visitor(self._runtime.sessions, tab, scope["headers"]):
-            return await self._revive(scope, signals)
-        tab.receive(signals)
-        if tab.streamed:
-            tab.refresh()
+        tab = self._find_tab(signals)
+        if tab is None or not await self._access.owns_tab(tab, scope["headers"]):
+            return await self._rebuild(scope, signals)
+        receive_values(tab.page.signals, signals)
+        if tab.has_streamed:
+            tab.outgoing.refresh()
         return tab
 
     async def _stream(self, tab: Tab, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
         stream = Stream(
-            self._runtime.loop,
-            tab,
+            self._services.loop,
+            tab.outgoing,
             choose(accepted.decode("latin-1")),
             scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
         )
@@ -190,99 +206,106 @@ class Endpoints:
         finally:
             tab.stream_ended(stream)
 
-    async def _revive(self, scope: Scope, signals: Mapping[str, Any]) -> Tab:
+    async def _rebuild(self, scope: Scope, signals: Mapping[str, Any]) -> Tab:
         """Build the page of a forgotten tab anew, where the browser says it is."""
         headers = dict(scope["headers"])
         location, nonce = headers.get(b"via-location", b""), headers.get(b"via-nonce", b"")
         # A header of its own cannot be sent from another origin.
         if not _LOCATION.fullmatch(location) or not is_token(nonce.decode("latin-1")):
-            raise Refused(404, "the page is not known here; reload it")
+            raise RequestError(404, "the page is not known here; reload it")
         path, _, _ = location.decode("ascii").partition("?")
         root = scope.get("root_path", "")
-        visit = Visit(url=unquote(path).removeprefix(root), root_path=root, nonce=nonce.decode())
-        session = await visitor_session(self._runtime.sessions, scope["headers"])
-        tab = await self._reopen(visit.url, visit, session)
+        url = unquote(path).removeprefix(root)
+        session = await self._access.visitor_session(scope["headers"])
+        tab = await self._rebuild_tab(
+            PageRequest(url=url, root_path=root, nonce=nonce.decode()), session
+        )
         if tab is None:
-            raise Refused(404, f"there is no page at {path[:200]!r}")
+            raise RequestError(404, f"there is no page at {path[:200]!r}")
         tab.adopt(signals)
         return tab
 
     # The other requests
 
-    async def _post(self, path: str, scope: Scope, receive: Receive) -> Answer:
-        _require(scope, "POST")
+    async def _post(self, path: str, scope: Scope, receive: Receive) -> ShortResponse:
+        _require_method(scope, "POST")
         body = await _body(receive)
         headers = scope["headers"]
         if path.startswith("/_action/"):
-            return await _settled(self.act(path[9:], headers, body))
+            response = self.handle_action(path[9:], headers, body)
+            return _CLOSING if response is None else await _settled(response)
         signals = _signals(body)
         if path == "/_session/close":
-            tab = self._find(signals)
-            if tab is not None:
-                tab.dispose()
+            closing = self._find_tab(signals)
+            if closing is not None:
+                closing.dispose()
             return DONE
-        tab = self._known(signals)
-        await self._check(tab, headers)
+        tab = self._require_tab(signals)
+        await self._check_owner(tab, headers)
         if path == "/_navigate":
             return self._navigate(tab, signals)
-        if not tab.handover.session.cookie_due:
+        if not tab.cookies.session.cookie_due:
             tab.cookie_confirmed()
-        return await _settled(self._done(tab))
+        return await _settled(self._respond(tab))
 
-    def _navigate(self, tab: Tab, signals: Mapping[str, Any]) -> Answer:
+    def _navigate(self, tab: Tab, signals: Mapping[str, Any]) -> ShortResponse:
         url = signals.get("via_url")
         if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
-            raise Refused(400, "via_url is no path of this app")
+            raise RequestError(400, "via_url is not a path of this app")
         try:
             tab.navigate(tab.page, url, signals.get("via_popstate") is True)
         except Busy as error:
-            raise Refused(429, str(error)) from None
+            raise RequestError(429, str(error)) from None
         return DONE
 
-    async def _guard(self, method: str, path: str, answer: Awaitable[T]) -> T | Answer:
-        """The answer, also where it is that the request is at fault."""
-        try:
-            return await answer
-        except Refused as refused:
-            return self._refusal(method, path, refused)
+    # Requests at fault
 
-    def _refusal(self, method: str, path: str, refused: Refused) -> Answer:
-        self._runtime.logger.warning(
-            "refused %s %s with %d: %s", method, path, refused.status, refused
-        )
-        return Answer(refused.status, f"{refused}\n".encode())
-
-    def _find(self, signals: Mapping[str, Any]) -> Tab | None:
+    def _find_tab(self, signals: Mapping[str, Any]) -> Tab | None:
         try:
-            return self._runtime.find_tab(signals.get("via_ctx"), signals.get("via_csrf"))
+            return self._access.find(signals)
         except PermissionError as error:
-            raise Refused(403, str(error)) from None
+            raise RequestError(403, str(error)) from None
 
-    def _known(self, signals: Mapping[str, Any]) -> Tab:
-        tab = self._find(signals)
+    def _require_tab(self, signals: Mapping[str, Any]) -> Tab:
+        tab = self._find_tab(signals)
         if tab is None:
-            raise Refused(404, "the page is not known here; its stream brings it back")
+            raise RequestError(404, "the page is not known here; its stream brings it back")
         return tab
 
-    async def _check(self, tab: Tab, headers: Headers) -> None:
-        if not await is_visitor(self._runtime.sessions, tab, headers):
-            raise Refused(403, "the page belongs to another session; reload it")
+    async def _check_owner(self, tab: Tab, headers: Headers) -> None:
+        if not await self._access.owns_tab(tab, headers):
+            raise RequestError(403, "the page belongs to another session; reload it")
+
+    async def _guard(self, method: str, path: str, response: Awaitable[T]) -> T | ShortResponse:
+        """The response, also where it is that the request is at fault."""
+        try:
+            return await response
+        except RequestError as error:
+            return self._refuse(method, path, error)
+
+    def _refuse(self, method: str, path: str, error: RequestError) -> ShortResponse:
+        self._services.logger.warning(
+            "refused %s %s with %d: %s", method, path, error.status, error
+        )
+        return ShortResponse(error.status, f"{error}\n".encode())
 
 
-async def _settled(answer: Answer | Coroutine[Any, Any, Answer]) -> Answer:
-    return answer if isinstance(answer, Answer) else await answer
+async def _settled(
+    response: ShortResponse | Coroutine[Any, Any, ShortResponse],
+) -> ShortResponse:
+    return response if isinstance(response, ShortResponse) else await response
 
 
-def _require(scope: Scope, method: str) -> None:
+def _require_method(scope: Scope, method: str) -> None:
     if scope["method"] != method:
-        raise Refused(405, f"only {method} is answered here")
+        raise RequestError(405, f"only {method} is answered here")
 
 
 def _signals(body: bytes) -> dict[str, Any]:
     try:
         return _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(400, f"the signals are no JSON object: {error}") from None
+        raise RequestError(400, f"the signals are not a JSON object: {error}") from None
 
 
 _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
@@ -294,11 +317,11 @@ async def _body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "the request ended early")
+            raise RequestError(400, "the request ended early")
         part = message.get("body", b"")
         size += len(part)
         if size > MAX_BODY:
-            raise Refused(413, f"the signals take more than {MAX_BODY} bytes")
+            raise RequestError(413, f"the signals take more than {MAX_BODY} bytes")
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)

@@ -1,13 +1,13 @@
-"""What a request of the client's is answered with: short and whole."""
+"""Short responses to the requests of the browser's client."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from .sse_stream import Send
+from .asgi import Send
 
 
-class Answer(NamedTuple):
+class ShortResponse(NamedTuple):
     """A response of a few bytes, which no cache keeps."""
 
     status: int
@@ -31,5 +31,5 @@ class Answer(NamedTuple):
 
 NO_STORE: Final = (b"cache-control", b"no-store")
 
-DONE: Final = Answer(204)
+DONE: Final = ShortResponse(204)
 """It was done; the stream brings what came of it."""

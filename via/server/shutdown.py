@@ -1,7 +1,7 @@
 """Ends open streams when the server is told to stop.
 
 ASGI servers wait for open responses before they tell the app to shut down; a stream of events
-would keep them waiting for ever.
+would keep them waiting forever.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any, Final
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupts:
-    """Calls `stopping` when the process is asked to end, before the server's own handler."""
+class ShutdownSignals:
+    """Calls `on_signal` when the process is asked to end, before the server's own handler."""
 
-    def __init__(self, stopping: Callable[[], None]) -> None:
-        self._stopping = stopping
+    def __init__(self, on_signal: Callable[[], None]) -> None:
+        self._on_signal = on_signal
         self._previous: dict[signal.Signals, Any] = {}
 
     def watch(self) -> None:
-        """Begin; without effect outside of the main thread, which alone gets signals."""
+        """Begin; has no effect outside the main thread, which alone gets signals."""
         if threading.current_thread() is not threading.main_thread():
             return
         for number in _SIGNALS:
@@ -40,5 +40,5 @@ class Interrupts:
         self._previous.clear()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        self._stopping()
+        self._on_signal()
         self._previous[signal.Signals(number)](number, frame)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from typing import Any, Final, Protocol
 
+from .asgi import Receive, Send
 from .compression import Compression
 
 HEARTBEAT: Final = 20.0
@@ -17,9 +18,6 @@ WRITER: Final = "via.writer"
 """The ASGI extension under which a server offers a `Writer`."""
 
 _COMMENT: Final = b":\n\n"
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class Source(Protocol):

@@ -1,9 +1,9 @@
-"""uvicorn's protocol with two short cuts: for actions, and for the frames of streams.
+"""uvicorn's protocol with two shortcuts: for actions, and for the frames of streams.
 
 An action whose plain request came in one piece is read and run at once, without a parser of all of
-HTTP, an ASGI cycle and a task; where its answer is not there at once, or is more than 204, uvicorn
-takes over, as it serves all other requests. The stream is a response of uvicorn's, given a `Writer`
-under which its frames go past ASGI.
+HTTP, an ASGI cycle and a task; where its response is not there at once, or is more than 204,
+uvicorn takes over, as it serves all other requests. The stream is a response of uvicorn's, given a
+`Writer` under which its frames go past ASGI.
 """
 
 from __future__ import annotations
@@ -16,25 +16,31 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .._core.http.requests import read_action
 from ..live.tab_access import Headers
-from .responses import DONE, NO_STORE, Answer
-from .sse_stream import WRITER, Receive, Send
-from .write_batch import Turn
+from .asgi import Receive, Send
+from .responses import DONE, NO_STORE, ShortResponse
+from .sse_stream import WRITER
+from .write_batch import WriteBatch
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-Act = Callable[[str, Headers, bytes], "Answer | Coroutine[Any, Any, Answer] | None"]
+RunAction = Callable[
+    [str, Headers, bytes], "ShortResponse | Coroutine[Any, Any, ShortResponse] | None"
+]
 """Runs the action of an id; None to have the request take the ordinary way."""
+
+ActionHandler = Callable[[], RunAction]
+"""What runs the actions of one connection from now on."""
 
 
 class ChunkWriter:
     """Writes the parts of one response that uvicorn has begun."""
 
-    __slots__ = ("_cycle", "_turn")
+    __slots__ = ("_batch", "_cycle")
 
-    def __init__(self, cycle: RequestResponseCycle, turn: Turn) -> None:
+    def __init__(self, cycle: RequestResponseCycle, batch: WriteBatch) -> None:
         self._cycle = cycle
-        self._turn = turn
+        self._batch = batch
 
     def is_ready(self) -> bool:
         """Whether uvicorn would send a part without waiting."""
@@ -49,15 +55,15 @@ class ChunkWriter:
 
     def call(self, make: Callable[[], object], context: Context) -> None:
         """Have `make` called when the turn's handlers are done."""
-        self._turn.call(make, context)
+        self._batch.call(make, context)
 
     def write(self, data: bytes) -> None:
         """Send a part."""
-        self._turn.write(self._cycle.transport, b"%x\r\n%b\r\n" % (len(data), data))
+        self._batch.write(self._cycle.transport, b"%x\r\n%b\r\n" % (len(data), data))
 
 
-class ActionHead:
-    """The answer to an action that was done, with uvicorn's headers of the moment."""
+class ActionResponse:
+    """The response to an action that was done, with uvicorn's headers of the moment."""
 
     def __init__(self) -> None:
         self._defaults: list[tuple[bytes, bytes]] | None = None
@@ -73,16 +79,22 @@ class ActionHead:
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection. `act` runs actions; all connections of a server share `head` and `turn`."""
+    """One connection; all connections of a server share `head` and `batch`."""
 
-    def __init__(self, act: Act, head: ActionHead, turn: Turn, **arguments: Any) -> None:
+    def __init__(
+        self,
+        action_handler: ActionHandler,
+        head: ActionResponse,
+        batch: WriteBatch,
+        **arguments: Any,
+    ) -> None:
         super().__init__(**arguments)
-        self._act = act
+        self._run_action = action_handler()
         self._head = head
-        self._turn = turn
+        self._batch = batch
         self._in_request = False
         self._was_used = False
-        self._answer: Answer | Coroutine[Any, Any, Answer] | None = None
+        self._response: ShortResponse | Coroutine[Any, Any, ShortResponse] | None = None
 
     def data_received(self, data: bytes) -> None:
         """What the client sent."""
@@ -94,17 +106,17 @@ class Protocol(HttpToolsProtocol):
             action = read_action(data)
             if action is not None and self._run(*action):
                 return
-        # An answer that waits may be for the request before this one.
-        self._turn.write_out()
+        # A response that waits may be for the request before this one.
+        self._batch.write_out()
         super().data_received(data)
 
     def eof_received(self) -> None:
         """The client sends nothing more, and the connection is closed."""
-        self._turn.write_out()
+        self._batch.write_out()
 
     def shutdown(self) -> None:
         """The server stops: close the connection, if nothing runs on it."""
-        self._turn.write_out()
+        self._batch.write_out()
         super().shutdown()
 
     def on_message_begin(self) -> None:
@@ -113,10 +125,10 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """The way that the request takes: to the app, or to the answer that is being made."""
-        if self._answer is not None:
-            self.app, own = _app(self._answer), self.app
-            self._answer = None
+        """The way that the request takes: to the app, or to the response that is being made."""
+        if self._response is not None:
+            self.app, own = _app(self._response), self.app
+            self._response = None
             try:
                 super().on_headers_complete()
             finally:
@@ -126,7 +138,7 @@ class Protocol(HttpToolsProtocol):
             self.scope["extensions"] = extensions
             super().on_headers_complete()
             # The task that serves it has not begun.
-            extensions[WRITER] = ChunkWriter(self.cycle, self._turn)
+            extensions[WRITER] = ChunkWriter(self.cycle, self._batch)
         else:
             super().on_headers_complete()
 
@@ -144,7 +156,7 @@ class Protocol(HttpToolsProtocol):
         if self._was_used:
             self._keep_alive()
         else:
-            self._turn.write_out()
+            self._batch.write_out()
             super().timeout_keep_alive_handler()
 
     def _keep_alive(self) -> None:
@@ -158,13 +170,13 @@ class Protocol(HttpToolsProtocol):
         headers = ((b"cookie", cookie),) if cookie else ()
         try:
             # As in a task of its own, what it sets in its context is gone afterwards.
-            answer = copy_context().run(self._act, id, headers, body)
+            response = copy_context().run(self._run_action, id, headers, body)
         except Exception as error:
-            answer = _fail(error)
-        if answer is not DONE or self.transport.is_closing():
-            self._answer = answer
+            response = _fail(error)
+        if response is not DONE or self.transport.is_closing():
+            self._response = response
             return False
-        self._turn.write(self.transport, self._head.response(self.server_state.default_headers))
+        self._batch.write(self.transport, self._head.response(self.server_state.default_headers))
         self.server_state.total_requests += 1
         if self.timeout_keep_alive_task is None:
             self._keep_alive()
@@ -173,15 +185,15 @@ class Protocol(HttpToolsProtocol):
         return True
 
 
-def _app(answer: Answer | Coroutine[Any, Any, Answer]) -> Any:
-    """An ASGI app that gives this answer."""
+def _app(response: ShortResponse | Coroutine[Any, Any, ShortResponse]) -> Any:
+    """An ASGI app that gives this response."""
 
     async def app(scope: Any, receive: Receive, send: Send) -> None:
-        settled = answer if isinstance(answer, Answer) else await answer
+        settled = response if isinstance(response, ShortResponse) else await response
         await settled.send(send)
 
     return app
 
 
-async def _fail(error: Exception) -> Answer:
+async def _fail(error: Exception) -> ShortResponse:
     raise error

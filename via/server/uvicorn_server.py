@@ -5,17 +5,14 @@ from __future__ import annotations
 import socket
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 import uvicorn
 
 from ..errors import ConfigError
 from ..options import split_address
-from .uvicorn_protocol import ActionHead, Protocol
-from .write_batch import Turn
-
-if TYPE_CHECKING:
-    from ..app import V
+from .uvicorn_protocol import ActionHandler, ActionResponse, Protocol
+from .write_batch import WriteBatch
 
 GRACE = 10
 """Seconds that running requests have to end when the server stops."""
@@ -39,13 +36,17 @@ def listen(address: str) -> socket.socket:
         ) from None
 
 
-def make_server(app: V) -> uvicorn.Server:
-    """A server for the app that takes its logging and its lifespan from it."""
+def make_server(app: Any, action_handler: ActionHandler) -> uvicorn.Server:
+    """A server for an ASGI app, from which it takes its logging and its lifespan.
+
+    `action_handler` is asked, as each connection begins, for what runs its actions past ASGI.
+    """
+    protocol = partial(Protocol, action_handler, ActionResponse(), WriteBatch())
     return uvicorn.Server(
         uvicorn.Config(
             app,
             loop="asyncio" if sys.platform == "win32" else "uvloop",
-            http=partial(Protocol, app._act, ActionHead(), Turn()),  # type: ignore[arg-type]
+            http=protocol,  # type: ignore[arg-type]
             ws="none",
             lifespan="on",
             log_config=None,

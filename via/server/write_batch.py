@@ -16,7 +16,7 @@ MOST: Final = 1024 * 1024
 """Bytes that wait for the end of the turn; past them they are written."""
 
 
-class Turn:
+class WriteBatch:
     """Collects what the connections of one server have to send. Call it on the event loop only."""
 
     __slots__ = ("_is_due", "_makers", "_size", "_writes")

@@ -6,7 +6,7 @@ from contextvars import ContextVar, copy_context
 from typing import Any
 
 from via.server import write_batch as turn_module
-from via.server.write_batch import Turn
+from via.server.write_batch import WriteBatch
 
 who = ContextVar("who", default="nobody")
 
@@ -31,15 +31,15 @@ def play(scenario: Callable[[], Awaitable[None]]) -> None:
 def test_all_is_made_before_any_of_it_is_written() -> None:
     async def scenario() -> None:
         seen: list[Any] = []
-        turn, line = Turn(), Line(seen)
+        batch, line = WriteBatch(), Line(seen)
 
         def make(text: bytes) -> None:
             seen.append("made")
-            turn.write(line, text)
+            batch.write(line, text)
 
-        turn.write(line, b"answer")
+        batch.write(line, b"answer")
         for text in (b"one", b"two"):
-            turn.call(lambda text=text: make(text), copy_context())
+            batch.call(lambda text=text: make(text), copy_context())
         assert seen == []
         await asyncio.sleep(0)
         assert seen == ["made", "made", b"answer", b"one", b"two"]
@@ -50,13 +50,13 @@ def test_all_is_made_before_any_of_it_is_written() -> None:
 def test_what_is_made_later_is_sent_in_the_next_turn() -> None:
     async def scenario() -> None:
         seen: list[Any] = []
-        turn, line = Turn(), Line(seen)
+        batch, line = WriteBatch(), Line(seen)
 
         def make() -> None:
-            turn.write(line, b"first")
-            turn.call(lambda: turn.write(line, b"second"), copy_context())
+            batch.write(line, b"first")
+            batch.call(lambda: batch.write(line, b"second"), copy_context())
 
-        turn.call(make, copy_context())
+        batch.call(make, copy_context())
         await asyncio.sleep(0)
         assert seen == [b"first"]
         await asyncio.sleep(0)
@@ -68,11 +68,11 @@ def test_what_is_made_later_is_sent_in_the_next_turn() -> None:
 def test_each_is_made_in_its_own_context() -> None:
     async def scenario() -> None:
         seen: list[str] = []
-        turn = Turn()
+        batch = WriteBatch()
         for name in ("ann", "bob"):
             context = copy_context()
             context.run(who.set, name)
-            turn.call(lambda: seen.append(who.get()), context)
+            batch.call(lambda: seen.append(who.get()), context)
         await asyncio.sleep(0)
         assert seen == ["ann", "bob"]
         assert who.get() == "nobody"
@@ -87,14 +87,14 @@ def test_one_that_fails_or_is_closed_stops_no_other() -> None:
         asyncio.get_running_loop().set_exception_handler(
             lambda loop, what: failures.append(what["exception"])
         )
-        turn = Turn()
-        turn.call(lambda: 1 // 0, copy_context())
-        turn.write(Line(seen, closed=True), b"lost")
-        turn.call(lambda: turn.write(Line(seen), b"sent"), copy_context())
+        batch = WriteBatch()
+        batch.call(lambda: 1 // 0, copy_context())
+        batch.write(Line(seen, closed=True), b"lost")
+        batch.call(lambda: batch.write(Line(seen), b"sent"), copy_context())
         await asyncio.sleep(0)
         assert seen == [b"sent"]
         assert [type(failure) for failure in failures] == [ZeroDivisionError]
-        turn.write(Line(seen), b"later")
+        batch.write(Line(seen), b"later")
         await asyncio.sleep(0)
         assert seen == [b"sent", b"later"]
 
@@ -106,13 +106,13 @@ def test_what_waits_can_be_written_at_once_and_is_when_it_is_much(monkeypatch) -
 
     async def scenario() -> None:
         seen: list[Any] = []
-        turn, line = Turn(), Line(seen)
-        turn.write(line, b"one")
-        turn.write_out()
+        batch, line = WriteBatch(), Line(seen)
+        batch.write(line, b"one")
+        batch.write_out()
         assert seen == [b"one"]
-        turn.write(line, b"two")
+        batch.write(line, b"two")
         assert seen == [b"one"]
-        turn.write(line, b"three")
+        batch.write(line, b"three")
         assert seen == [b"one", b"two", b"three"]
         await asyncio.sleep(0)
         assert seen == [b"one", b"two", b"three"]

@@ -1,0 +1,67 @@
+"""What a page function sets up where there is no browser: in its run at registration."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from .. import h
+from ..page.error_log import log_error
+from ..page.mounted_page import MountedPage, PageRequest
+from ..sessions import SessionHandle
+from ..sessions.tokens import new_token
+from .cookie_delivery import CookieDelivery
+from .outgoing import Outgoing
+from .services import Services
+
+Layout = Callable[[h.H], h.H]
+"""Wraps the view of every page: takes its node and returns one that holds it."""
+
+
+class DryRun:
+    """A tab without a browser: what is sent, subscribed to or started in it has no effect.
+
+    A `Tab` is one with a browser, and with the `services` of a running app.
+    """
+
+    __slots__ = ("cookies", "id", "layout", "outgoing", "page")
+
+    def __init__(
+        self,
+        request: PageRequest,
+        layout: Layout | None = None,
+        session: SessionHandle | None = None,
+        services: Services | None = None,
+    ) -> None:
+        self.id = new_token()
+        self.layout = layout
+        self.cookies = CookieDelivery(session or SessionHandle(None), request.root_path)
+        hub = None if services is None else services.hub
+        self.page = MountedPage(request, hub, self.enqueue)
+        self.outgoing = Outgoing(services, self.page, self.cookies, self)
+
+    def enqueue(self, job: Callable[[], Any]) -> bool:
+        """Run the job after those before it; False where too many wait."""
+        return True
+
+    def start_interval(
+        self, page: MountedPage, period: float, handler: Callable[[], Any]
+    ) -> Callable[[], None]:
+        """Call the handler every `period` seconds, after the jobs before it; returns `stop`."""
+        return lambda: None
+
+    def navigate(self, page: MountedPage, url: str, popstate: bool) -> None:
+        """Show another page of the app in this tab, unless it has already left this one."""
+
+    def logger(self) -> logging.Logger:
+        """Where this tab logs."""
+        return logging.getLogger("via")
+
+    def warn(self, message: str) -> None:
+        """Log what is not as it should be in this tab."""
+        self.logger().warning("page %s: %s", self.page.request.url, message)
+
+    def error(self, what: str, error: BaseException) -> None:
+        """Log an error of user code in this tab."""
+        log_error(self.logger(), f"page {self.page.request.url}: {what}", error)

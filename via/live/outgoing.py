@@ -1,0 +1,275 @@
+"""What a tab's stream still has to send: changed signals, renderings and ordered events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+
+from .. import h
+from .._core.diff.analysis import identity
+from .._core.diff.differ import ViewDiffer
+from .._core.sse.events import execute_script, patch_signals
+from .._core.sse.send_queue import SendQueue, View
+from ..page.computed import refresh
+from ..page.mounted_page import MountedPage, Phase
+from ..page.signals import Signal, is_bound, is_json, receive_values
+
+if TYPE_CHECKING:
+    from .cookie_delivery import CookieDelivery
+    from .services import Services
+
+SMALL_VIEW: Final = 400
+"""Bytes up to which a view that changed is sent as a whole."""
+
+ABORT_TIMEOUT: Final = 2.0
+"""Seconds that a connection has to end in once another has taken its place."""
+
+
+class Connection(Protocol):
+    """The open response over which a tab's bytes go to its browser."""
+
+    def wake(self) -> None:
+        """Send what there is to send, at the end of this turn of the event loop."""
+
+    def end(self) -> None:
+        """End the response after what is being sent."""
+
+    def abort(self) -> None:
+        """End the response now, though the browser may not have read all of it."""
+
+
+class ErrorLog(Protocol):
+    """Where errors of user code in this tab are logged."""
+
+    def warn(self, message: str) -> None:
+        """Log what is not as it should be."""
+
+    def error(self, what: str, error: BaseException) -> None:
+        """Log that `what` raised an error."""
+
+
+class Outgoing:
+    """Everything on its way to the browser; the source of the tab's stream.
+
+    What the page's code calls is safe in any thread and comes to nothing once its page is closed.
+    `page` is the page that the tab shows. `services` is None in a page's run at registration.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_cookies",
+        "_dropped_signals",
+        "_log",
+        "_queue",
+        "_services",
+        "_signals_due",
+        "differ",
+        "page",
+    )
+
+    def __init__(
+        self,
+        services: Services | None,
+        page: MountedPage,
+        cookies: CookieDelivery,
+        log: ErrorLog,
+    ) -> None:
+        self._services = services
+        self.page = page
+        self._cookies = cookies
+        self._log = log
+        self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW)
+        self._queue = SendQueue(self._adopt_elements, self._log_view)
+        self._signals_due = False
+        self._dropped_signals: dict[str, Signal] = {}
+        self._connection: Connection | None = None
+
+    # What a page's code sends
+
+    def send_view(self, page: MountedPage, view: View) -> None:
+        """Send the view's newest rendering, and the changed signals."""
+        if self._may_send(page):
+            self._queue.add_view(view)
+            self._signals_due = True
+            if self._connection is not None:
+                self._connection.wake()
+        else:
+            self._call_soon(page, self.send_view, view)
+
+    def send_signals(self, page: MountedPage) -> None:
+        """Send the changed signals."""
+        if self._may_send(page):
+            self._signals_due = True
+            self.wake()
+        else:
+            self._call_soon(page, self.send_signals)
+
+    def send_event(self, page: MountedPage, event: bytes, nodes: Sequence[h.H] = ()) -> None:
+        """Send an event, in order; `nodes` are the elements that it brings."""
+        if self._may_send(page):
+            self.queue_event(event, nodes)
+        else:
+            self._call_soon(page, self.send_event, event, nodes)
+
+    def _may_send(self, page: MountedPage) -> bool:
+        services = self._services
+        return (
+            services is not None
+            and get_ident() == services.thread
+            and page.phase is not Phase.CLOSED
+        )
+
+    def _call_soon(self, page: MountedPage, send: Callable[..., None], *args: Any) -> None:
+        """Send from another thread; nothing is sent of a page that is closed."""
+        services = self._services
+        if services is not None and page.phase is not Phase.CLOSED:
+            services.loop.call_soon_threadsafe(send, page, *args)
+
+    # What the tab sends
+
+    def queue_event(self, event: bytes, nodes: Sequence[h.H] = ()) -> None:
+        """Send an event, in order, whatever page the tab shows."""
+        self._queue.add_event(event, nodes)
+        if self._queue.overflown:
+            self._start_over()
+        self.wake()
+
+    def redirect(self, url: str) -> None:
+        """Have the browser load a URL."""
+        self.queue_event(redirect_script(url, self.page.request.nonce))
+
+    def enter(self, page: MountedPage) -> None:
+        """The tab shows another page from now on; the browser forgets the old one's signals."""
+        self._dropped_signals.update(self.page.signals)
+        self._queue.drop_views()
+        self.page = page
+
+    def refresh(self) -> None:
+        """Send everything anew but the inputs' values: the browser's state is not known."""
+        page = self.page
+        for name, signal in page.signals.items():
+            if not is_bound(signal):
+                page.changed[name] = signal
+        self.differ.reset()
+        if page.root is not None:
+            self._queue.add_view(page.root)
+        self._signals_due = True
+
+    def adopt(self, values: Mapping[str, Any], identity: Mapping[str, str]) -> None:
+        """Take over the page of a tab that is still open but was forgotten here.
+
+        The inputs keep the values that the browser holds; all else comes from this tab, whose
+        `identity` the browser takes on.
+        """
+        signals = self.page.signals
+        bound = {name: signal for name, signal in signals.items() if is_bound(signal)}
+        receive_values(bound, values)
+        self.page.changed.update({name: bound[name] for name in bound.keys() - values.keys()})
+        self._queue.add_event(patch_signals(msgspec.json.encode(identity)))
+        self.refresh()
+
+    # The connection
+
+    def connect(self, connection: Connection) -> None:
+        """Send over this connection from now on, in place of an earlier one."""
+        earlier, self._connection = self._connection, connection
+        if earlier is not None:
+            earlier.end()  # politely, if its browser still reads
+            if self._services is not None:
+                self._services.loop.call_later(ABORT_TIMEOUT, earlier.abort)
+
+    def disconnect(self, connection: Connection) -> bool:
+        """The connection has ended; False if another has taken its place."""
+        if connection is not self._connection:
+            return False
+        self._connection = None
+        return True
+
+    def wake(self) -> None:
+        """There is something to send."""
+        if self._connection is not None:
+            self._connection.wake()
+
+    def end(self) -> None:
+        """Nothing more is sent: end the connection."""
+        if self._connection is not None:
+            self._connection.end()
+
+    # What the connection takes
+
+    def has_frame(self) -> bool:
+        """Whether there is something to send."""
+        if self._is_held():
+            return self._cookies.is_request_due
+        if self._queue:
+            return True
+        return self._signals_due and bool(self.page.changed or self.page.computed)
+
+    def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """The events to send: changed signals, then renderings and other events in order.
+
+        A coroutine where a view has to wait for something.
+        """
+        if self._is_held():
+            return self._cookies.request() if self._cookies.is_request_due else b""
+        self._signals_due = False
+        page = self.page
+        for computed in page.computed:
+            try:
+                refresh(computed)
+            except (Exception, asyncio.CancelledError) as error:
+                self._log.error(f"the computed signal {computed.id()}", error)
+        events = []
+        if page.changed or self._dropped_signals:
+            events.append(patch_signals(self._changes(page)))
+        return self._queue.drain(events)
+
+    def _is_held(self) -> bool:
+        """Whether the stream must wait for the browser to have the session's cookie."""
+        cookies = self._cookies
+        return cookies.is_confirmation_due or cookies.session.cookie_due
+
+    def _changes(self, page: MountedPage) -> bytes:
+        """The changed signals as a merge patch, in which null deletes."""
+        dropped, self._dropped_signals = self._dropped_signals, {}
+        values: dict[str, Any] = dict.fromkeys(dropped)
+        # One by one: what another thread marks meanwhile is in the next patch.
+        for name in list(page.changed):
+            values[name] = page.changed.pop(name).value
+        try:
+            return msgspec.json.encode(values)
+        except (TypeError, ValueError, OverflowError) as error:
+            # A list or a dict that was a value has been changed since it was set.
+            fine = {name: value for name, value in values.items() if is_json(value)}
+            self._log.error(f"the signal {', '.join(values.keys() - fine.keys())}", error)
+            return msgspec.json.encode(fine)
+
+    def _adopt_elements(self, nodes: Sequence[h.H]) -> None:
+        """Know of elements that were sent beside the views."""
+        for node in nodes:
+            if isinstance(node, h.Element) and (name := identity(node)):
+                self.differ.adopt(name, node)
+            else:
+                self.differ.reset()
+
+    def _start_over(self) -> None:
+        self._queue.clear()
+        self.refresh()
+        self._log.warn("the browser reads too slowly; its stream starts over")
+        if self._connection is not None:
+            self._connection.abort()
+
+    def _log_duplicate(self, id: str) -> None:
+        self._log.warn(f"two elements have the id {id!r}; the whole view is sent")
+
+    def _log_view(self, view: View, error: BaseException) -> None:
+        self._log.error(f"the view {view.name()}", error)
+
+
+def redirect_script(url: str, nonce: str) -> bytes:
+    """The event that makes the browser load a URL."""
+    return execute_script(f"window.location.href={msgspec.json.encode(url).decode()}", nonce)

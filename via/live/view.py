@@ -1,0 +1,79 @@
+"""The view of a page or a component: its rendering, and the patch that brings it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import h
+from .._core.tasks import handlers
+from ..errors import PageError
+from ..page.actions import handler_name
+from ..page.mounted_page import MountedPage, Phase
+
+if TYPE_CHECKING:
+    from .dry_run import DryRun
+
+View = Callable[[], h.H]
+
+VIEW_ID: Final = "via-view"
+"""The id of the element that holds the page's view."""
+
+
+class PageView:
+    """What `Context.view` was given, and the element in the browser that shows it.
+
+    `element_id` is that element's id; the page's own view is inside the app's layout.
+    """
+
+    __slots__ = ("_element_id", "_page", "_tab", "function")
+
+    def __init__(self, tab: DryRun, page: MountedPage, element_id: str = VIEW_ID) -> None:
+        self.function: View | None = None
+        self._tab = tab
+        self._page = page
+        self._element_id = element_id
+
+    def require(self) -> View:
+        """The view's function. Raises PageError if none was set."""
+        if self.function is None:
+            raise PageError("no view was set: call c.view(...) in the page or component function")
+        return self.function
+
+    def name(self) -> str:
+        """The function's name, for log lines."""
+        return handler_name(self.require())
+
+    def render(self) -> h.Element:
+        """The view inside the element that shows it."""
+        content = self.require()()
+        layout = self._tab.layout
+        if layout is not None and self is self._page.root:
+            content = layout(content)
+        return h.Div(h.ID(self._element_id), content)
+
+    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
+        """The events that bring the view in the browser up to date.
+
+        A coroutine where the view has to wait for something.
+        """
+        outcome = handlers.start(self.render)
+        if isinstance(outcome, handlers.Completed):
+            return self._patch(outcome.value)
+        return self._patch_later(outcome)
+
+    async def _patch_later(self, rendering: Coroutine[Any, Any, h.Element]) -> bytes:
+        return self._patch(await rendering)
+
+    def _patch(self, node: h.Element) -> bytes:
+        page, differ = self._page, self._tab.outgoing.differ
+        nonce = page.request.nonce
+        if page.phase is Phase.CLOSED:
+            return b""  # a view that had to wait, and whose page was left meanwhile
+        if self is page.root:
+            if page.phase is Phase.ARRIVING:
+                page.phase = Phase.SHOWN
+                return differ.whole(node, nonce, use_view_transition=True)
+            return differ.update(node, nonce)
+        changes = differ.part(self._element_id, node, nonce)
+        return b"" if changes is None else changes  # a component that the view does not show
