@@ -16,8 +16,9 @@ CORE = Path("via/_core")
 
 sources = sorted(CORE.rglob("*_c.pyx"))
 modules = {".".join(source.with_suffix("").parts): source for source in sources}
-# Its decisions are plain Python, which Cython compiles as it is.
-modules["via._core.diff._differ_c"] = CORE / "diff/_differ_py.py"
+# What these decide is plain Python, which Cython compiles as it is.
+for name in ("differ", "element_differ", "patches", "view_ids"):
+    modules[f"via._core.diff._{name}_c"] = CORE / f"diff/_{name}_py.py"
 
 extensions = [
     # A platform without a compiler still gets a working package: the pure-Python twins.

@@ -276,7 +276,7 @@ async def _one_line(publisher: Any, path: str, streams: Sequence[Stream], line: 
     return time.perf_counter() - start
 
 
-# Idle tabs and pages
+# WorkerPool tabs and pages
 
 
 class ViaCounter(PageTab):

@@ -47,7 +47,7 @@ def write(measured: dict[str, list[Result]], path: Path, *, quick: bool) -> None
     for key, title, size in (
         ("actions", "From a click to the view with the new number", "tabs"),
         ("fanout", "One published line until the last stream has it", "streams"),
-        ("idle", "Idle tabs", "tabs"),
+        ("idle", "WorkerPool tabs", "tabs"),
         ("pages", "Time to the first byte of a page", ""),
     ):
         lines += ["", f"## {title}", "", *_table(measured[key], size)]

@@ -8,7 +8,6 @@ IDS = {"c": "compiled", "py": "pure"}
 
 _PARTS = {
     "html": ("html.nodes", "html.construct", "html.factories"),
-    "diff.tree": ("diff.compare", "diff.analysis", "diff.anchored"),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from via.sessions import Session, SessionManager, Store
+from via.sessions import Session, SessionHandle, SessionManager, Store
 
 
 class Clock:
@@ -40,21 +40,34 @@ class Backend:
 class AtOnce(SessionManager):
     """A manager whose sessions are loaded without waiting, where that can be."""
 
-    async def load(self, token: str) -> Session:
-        session = self.load_now(token)
-        return await super().load(token) if session is None else session
+    async def load(self, token: str) -> SessionHandle:
+        handle = self.load_nowait(token)
+        return await super().load(token) if handle is None else handle
+
+
+class Held(Session):
+    """A session and the handle behind it."""
+
+    def __init__(self, handle: SessionHandle) -> None:
+        super().__init__(handle)
+        self.handle = handle
+
+
+async def held(manager: SessionManager, token: str = "") -> Held:
+    """The session of the browser that sends this token."""
+    return Held(await manager.load(token))
 
 
 async def saved(manager: SessionManager, **values: Any) -> str:
     """Keep a new session with these values and return its token."""
-    session = await manager.load("")
+    session = await held(manager)
     for key, value in values.items():
         session.set(key, value)
-    await manager.commit(session)
+    await manager.commit(session.handle)
     return session.id()
 
 
 async def loaded(manager: SessionManager, token: str) -> dict[str, Any]:
     """The values that the session behind a token has."""
-    session: Session = await manager.load(token)
+    session = await held(manager, token)
     return {key: session.get(key) for key in session.keys()}  # noqa: SIM118

@@ -10,8 +10,11 @@ cd "$copy"
 
 export CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g -O1"
 export LDFLAGS="-fsanitize=address,undefined"
-cp via/_core/diff/_differ_py.py via/_core/diff/_differ_c.py  # the extension module goes first at import
-mapfile -t modules < <(ls via/_core/*/*_c.pyx via/_core/diff/_differ_c.py | grep -v _handlers_c)
+for name in differ element_differ patches view_ids; do
+  # The extension module goes first at import.
+  cp "via/_core/diff/_${name}_py.py" "via/_core/diff/_${name}_c.py"
+done
+mapfile -t modules < <(ls via/_core/*/*_c.pyx via/_core/diff/*_c.py | grep -v _handlers_c)
 cythonize -q -i -3 "${modules[@]}"
 # greenlet copies stacks whole, with the zones between variables that the sanitizer guards.
 CFLAGS="$CFLAGS --param=asan-stack=0" cythonize -q -i -3 via/_core/tasks/_handlers_c.pyx

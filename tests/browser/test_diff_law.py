@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from random_views import Maker, build
 
 from via._core import html as render
-from via._core.diff import parser_rules as _markup
+from via._core.diff import parser_rules as parser_rules
 from via._core.diff import tree
 from via._core.diff.differ import ViewDiffer
 
@@ -68,7 +68,7 @@ def is_view(node: Any) -> bool:
     names: list[str] = []
     tree.ids(node, names)
     return len(set(names)) == len(names) and not tree.traits(node) & (
-        _markup.LEAKS | _markup.UNBOUND
+        parser_rules.ESCAPES_PARENT | parser_rules.MAY_CLOSE_ANCESTORS
     )
 
 

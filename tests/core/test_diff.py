@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from random_views import Maker, build
 from selectolax.lexbor import LexborHTMLParser
 
-from via._core.diff import parser_rules as _markup
+from via._core.diff import parser_rules
 from via._core.diff._differ_py import ViewDiffer
 
 PREFIX = "via-v-"
@@ -25,18 +25,12 @@ class Core:
     """One variant of the core."""
 
     render: Any
-    tree: Any
+    analysis: Any
+    anchored: Any
     differs: Any
 
     def differ(self, on_duplicate: Callable[[str], object] | None = None) -> ViewDiffer:
-        return self.differ_type(PREFIX, on_duplicate)
-
-    @property
-    def differ_type(self) -> type[ViewDiffer]:
-        class Differ(self.differs.ViewDiffer):
-            _tree = self.tree
-
-        return Differ
+        return self.differs.ViewDiffer(PREFIX, on_duplicate)
 
     def __getattr__(self, tag: str) -> Callable[..., Any]:
         """`core.div("text", id="x")` makes an element; an underscore in a name is a hyphen."""
@@ -64,7 +58,12 @@ def core(request: pytest.FixtureRequest) -> Core:
 
 
 CORES = {
-    variant: Core(*(core_module(name, variant) for name in ("html", "diff.tree", "diff.differ")))
+    variant: Core(
+        *(
+            core_module(name, variant)
+            for name in ("html", "diff.analysis", "diff.anchored", "diff.differ")
+        )
+    )
     for variant in IDS
 }
 
@@ -238,7 +237,9 @@ def test_so_it_is_where_one_element_alone_is_brought_up_to_date(core, wild, seed
 
 def stays_whole(core: Core, node: Any) -> bool:
     """Views that break out of their own element are no views."""
-    return not core.tree.traits(node) & (_markup.LEAKS | _markup.UNBOUND)
+    return not core.analysis.traits(node) & (
+        parser_rules.ESCAPES_PARENT | parser_rules.MAY_CLOSE_ANCESTORS
+    )
 
 
 @given(seed=st.integers(0, 2**64))
@@ -258,7 +259,7 @@ def test_both_cores_send_the_same(seed):
         if in_part is not None:
             part = in_part[1]
             sent[-1].append(differ.part(part.attributes["id"], build(part, core.render)))
-        sent[-1].append([core.tree.traits(node) for node in nodes])
+        sent[-1].append([core.analysis.traits(node) for node in nodes])
     assert sent[0] == sent[1]
 
 
@@ -354,16 +355,16 @@ def test_lines_that_go_again_and_again_can_be_found(core):
 @given(seed=st.integers(0, 2**64))
 def test_no_element_outweighs_more_bytes_than_it_has(core, seed):
     node = build(Maker(Random(seed), wild=True).view(), core.render)
-    size = len(core.tree.write(node, None))
-    assert not core.tree.outweighs(node, size + 1)
-    assert core.tree.outweighs(node, len(f"<{node.tag}></{node.tag}>"))
+    size = len(core.anchored.write(node, None))
+    assert not core.anchored.outweighs(node, size + 1)
+    assert core.anchored.outweighs(node, len(f"<{node.tag}></{node.tag}>"))
 
 
 def test_an_element_of_plain_text_outweighs_all_that_it_has(core):
     node = core.view(core.p("text", 7, class_="row"), None, core.br(), core.p(hidden=True))
-    size = len(core.tree.write(node, None))
-    assert core.tree.outweighs(node, size)
-    assert not core.tree.outweighs(node, size + 1)
+    size = len(core.anchored.write(node, None))
+    assert core.anchored.outweighs(node, size)
+    assert not core.anchored.outweighs(node, size + 1)
 
 
 def test_many_changes_send_their_parent_once(core):
@@ -392,10 +393,10 @@ def test_any_id_is_found(core, name):
 
 
 def test_a_selector_is_escaped():
-    assert _markup.selector("row-1_ä") == "#row-1_ä"
-    assert _markup.selector("a:b.c") == "#a\\3a b\\2e c"
-    assert _markup.selector("1a") == "#\\31 a"
-    assert _markup.selector("-1") == "#\\2d 1"
+    assert parser_rules.selector("row-1_ä") == "#row-1_ä"
+    assert parser_rules.selector("a:b.c") == "#a\\3a b\\2e c"
+    assert parser_rules.selector("1a") == "#\\31 a"
+    assert parser_rules.selector("-1") == "#\\2d 1"
 
 
 def test_duplicate_ids_are_reported_once_and_the_whole_view_is_sent(core):
@@ -574,7 +575,7 @@ def test_the_whole_view_may_come_with_a_view_transition(core):
 
 
 def test_a_small_view_is_sent_whole_and_not_at_all_if_nothing_changed(core: Core) -> None:
-    differ = core.differ_type(PREFIX, None, 200)
+    differ = core.differs.ViewDiffer(PREFIX, None, 200)
     rows = [core.p(f"row {number}", id=f"row{number}") for number in range(3)]
     differ.remember(core.view(*rows))
     assert differ.update(core.view(*rows)) == b""

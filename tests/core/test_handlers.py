@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from via._core.tasks.handlers import MailboxClosed, wait
+from via._core.tasks.handlers import QueueClosed, QueueFull, wait
+
+LIMIT = 5
 
 kept: ContextVar[str] = ContextVar("kept", default="nothing")
 
@@ -22,13 +24,15 @@ async def after(turns: int, value: Any) -> Any:
 
 
 class Desk:
-    """A mailbox, and what became of its jobs."""
+    """A queue, and what became of its jobs."""
 
     def __init__(self, handlers: Any) -> None:
         self.done: list[str] = []
         self.failed: list[str] = []
         self.ends = 0
-        self.mailbox = handlers.Mailbox(asyncio.get_running_loop(), self.on_error, self.on_end)
+        self.queue = handlers.HandlerQueue(
+            asyncio.get_running_loop(), LIMIT, self.on_error, self.on_end
+        )
 
     def on_error(self, job: Callable[[], Any], error: Exception) -> None:
         self.failed.append(str(error))
@@ -182,13 +186,13 @@ def test_jobs_never_overlap_and_keep_their_order(handlers) -> None:
     async def scenario() -> None:
         desk = Desk(handlers)
         for name, turns in (("one", 0), ("two", 3), ("three", 0), ("four", 1)):
-            desk.mailbox.post(desk.job(name, turns))
+            desk.queue.post(desk.job(name, turns))
         assert desk.done == ["one"]
-        assert len(desk.mailbox) == 2
+        assert len(desk.queue) == 2
         await desk.idle()
         assert desk.done == ["one", "two", "three", "four"]
         assert desk.ends == 4
-        assert len(desk.mailbox) == 0
+        assert len(desk.queue) == 0
 
     play(scenario)
 
@@ -198,12 +202,12 @@ def test_a_job_that_another_posts_runs_after_it(handlers) -> None:
         desk, other = Desk(handlers), Desk(handlers)
 
         def first() -> None:
-            desk.mailbox.post(desk.job("own"))
-            other.mailbox.post(other.job("other's"))
+            desk.queue.post(desk.job("own"))
+            other.queue.post(other.job("other's"))
             assert not desk.done
             assert not other.done
 
-        desk.mailbox.post(first)
+        desk.queue.post(first)
         await desk.idle()
         assert (desk.done, other.done) == (["own"], ["other's"])
 
@@ -222,7 +226,7 @@ def test_an_error_is_told_and_the_next_job_runs(handlers) -> None:
             raise RuntimeError("later")
 
         for job in (fails, fails_later, desk.job("next")):
-            desk.mailbox.post(job)
+            desk.queue.post(job)
         await desk.idle()
         assert desk.failed == ["at once", "later"]
         assert desk.done == ["next"]
@@ -242,14 +246,14 @@ def test_a_cancellation_that_a_handler_lets_pass_is_its_error(handlers) -> None:
 
         jobs = [cancelled.result, lambda: wait(cancelled), awaits]
         for job in jobs:
-            desk.mailbox.post(job)
-        desk.mailbox.post(desk.job("next"))
+            desk.queue.post(job)
+        desk.queue.post(desk.job("next"))
         await desk.idle()
         assert desk.failed == ["what it waited for was cancelled"] * 3
         assert desk.done == ["next"]
         for job in jobs:
             with pytest.raises(Exception, match="was cancelled") as caught:
-                await desk.mailbox.submit(job)
+                await desk.queue.submit(job)
             assert isinstance(caught.value.__cause__, asyncio.CancelledError)
 
     play(scenario)
@@ -258,21 +262,21 @@ def test_a_cancellation_that_a_handler_lets_pass_is_its_error(handlers) -> None:
 def test_whoever_submits_a_job_hears_of_its_result(handlers) -> None:
     async def scenario() -> None:
         desk = Desk(handlers)
-        assert desk.mailbox.submit(desk.job("one")).value == "one"
-        waiting = [desk.mailbox.submit(desk.job(name, 2)) for name in ("two", "three")]
+        assert desk.queue.submit(desk.job("one")).value == "one"
+        waiting = [desk.queue.submit(desk.job(name, 2)) for name in ("two", "three")]
         assert await asyncio.gather(*waiting) == ["two", "three"]
 
         def fails() -> None:
             raise RuntimeError("meant")
 
         with pytest.raises(RuntimeError, match="meant"):
-            desk.mailbox.submit(fails)
-        first, second = desk.mailbox.submit(desk.job("four", 1)), desk.mailbox.submit(fails)
+            desk.queue.submit(fails)
+        first, second = desk.queue.submit(desk.job("four", 1)), desk.queue.submit(fails)
         assert await first == "four"
         with pytest.raises(RuntimeError, match="meant"):
             await second
         assert desk.ends == 0
-        assert desk.mailbox.submit(desk.job("five")).value == "five"
+        assert desk.queue.submit(desk.job("five")).value == "five"
 
     play(scenario)
 
@@ -283,13 +287,41 @@ def test_whoever_waits_for_a_job_hears_of_the_end_however_early_it_comes(handler
         async def job() -> None:
             await asyncio.Event().wait()
 
-        mailbox = Desk(handlers).mailbox
-        outcomes = [mailbox.submit(job), mailbox.submit(job)]
+        queue = Desk(handlers).queue
+        outcomes = [queue.submit(job), queue.submit(job)]
         for _ in range(steps):
             await asyncio.sleep(0)
-        mailbox.close()
+        queue.close()
         for outcome in outcomes:
-            with pytest.raises(MailboxClosed):
+            with pytest.raises(QueueClosed):
                 await asyncio.wait_for(outcome, 10)
+
+    play(scenario)
+
+
+def test_a_queue_takes_no_more_jobs_than_its_limit(handlers) -> None:
+    async def scenario() -> None:
+        desk = Desk(handlers)
+        desk.queue.post(desk.job("first", turns=3))
+        waiting = [desk.queue.submit(desk.job(f"{n}")) for n in range(LIMIT)]
+        assert not desk.queue.post(desk.job("one too many"))
+        with pytest.raises(QueueFull, match=f"more than {LIMIT} handlers are waiting"):
+            desk.queue.submit(desk.job("one too many"))
+        await asyncio.gather(*waiting)
+        assert desk.queue.post(desk.job("once there is room"))
+        assert desk.done == ["first", *map(str, range(LIMIT)), "once there is room"]
+
+    play(scenario)
+
+
+def test_a_closed_queue_runs_nothing(handlers) -> None:
+    async def scenario() -> None:
+        desk = Desk(handlers)
+        desk.queue.close()
+        assert desk.queue.post(desk.job("posted"))
+        with pytest.raises(QueueClosed):
+            desk.queue.submit(desk.job("submitted"))
+        await desk.idle()
+        assert desk.done == []
 
     play(scenario)

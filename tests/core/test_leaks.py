@@ -76,13 +76,10 @@ def test_nodes_that_are_refused(core) -> None:
 
 
 def test_views_in_parts(core) -> None:
-    render, tree, differs = core("html"), core("diff.tree"), core("diff.differ")
-
-    class Differ(differs.ViewDiffer):
-        _tree = tree
+    render, differs = core("html"), core("diff.differ")
 
     def work(number: int) -> None:
-        differ = Differ("x")
+        differ = differs.ViewDiffer("x")
         for step in range(number, number + 6):
             differ.update(view(render, step), "nonce")
             differ.part("c", render.element("div", render.attr("id", "c"), f"part {step}"))
@@ -133,17 +130,17 @@ def test_handlers_that_wait_that_fail_and_that_are_queued(core) -> None:
         loop = asyncio.get_running_loop()
 
         async def round(number: int) -> None:
-            mailbox = handlers.Mailbox(loop, lambda job, error: None, lambda: None)
-            mailbox.submit(lambda: number)
-            mailbox.post(fails)
-            mailbox.post(waits)
-            outcome = mailbox.submit(lambda: number)
+            queue = handlers.HandlerQueue(loop, 100, lambda job, error: None, lambda: None)
+            queue.submit(lambda: number)
+            queue.post(fails)
+            queue.post(waits)
+            outcome = queue.submit(lambda: number)
             assert await outcome == number
             with pytest.raises(ValueError, match="meant"):
                 handlers.start(fails)
-            mailbox.post(waits)
-            mailbox.post(fails)
-            mailbox.close()
+            queue.post(waits)
+            queue.post(fails)
+            queue.close()
             for _ in range(4):
                 await asyncio.sleep(0)
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from session_backends import Backend, Clock, loaded, saved
+from session_backends import Backend, Clock, held, loaded, saved
 
 from via.errors import SessionError
 from via.sessions import MemoryStore, SessionManager
@@ -13,15 +13,15 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_unused_session_is_nowhere(manager: SessionManager) -> None:
-    session = await manager.load("")
-    assert (session.id(), session.get("a"), session.cookie_change()) == ("", None, None)
-    await manager.commit(session)
+    session = await held(manager)
+    assert (session.id(), session.get("a"), session.handle.cookie_change()) == ("", None, None)
+    await manager.commit(session.handle)
     assert session.id() == ""
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 43, "A" * 1000, "é" * 43, "../" * 14 + "a"])
 async def test_forged_tokens_are_nobodys(manager: SessionManager, token: str) -> None:
-    session = await manager.load(token)
+    session = await held(manager, token)
     session.set("a", 1)
     assert session.id() not in ("", token)
 
@@ -35,10 +35,10 @@ async def test_a_session_outlives_its_process(backend: Backend) -> None:
 async def test_renewing_kills_the_old_token_at_once_and_keeps_the_values(backend: Backend) -> None:
     manager, other = backend.manager(), backend.manager()
     old = await saved(manager, name="ada")
-    session, second_tab = await manager.load(old), await manager.load(old)
+    session, second_tab = await held(manager, old), await held(manager, old)
     session.renew_token()
     assert await loaded(manager, old) == {}
-    await manager.commit(session)
+    await manager.commit(session.handle)
     assert session.id() == second_tab.id() != old
     assert await loaded(other, old) == {}
     assert await loaded(other, session.id()) == {"name": "ada"}
@@ -47,13 +47,13 @@ async def test_renewing_kills_the_old_token_at_once_and_keeps_the_values(backend
 async def test_destroying_ends_it_everywhere(backend: Backend) -> None:
     manager, other = backend.manager(), backend.manager()
     token = await saved(manager, name="ada")
-    session = await manager.load(token)
+    session = await held(manager, token)
     session.destroy()
-    cookie = session.cookie_change()
+    cookie = session.handle.cookie_change()
     assert cookie is not None
     assert "session=;" in cookie
     assert "Max-Age=0" in cookie
-    await manager.commit(session)
+    await manager.commit(session.handle)
     assert (session.id(), session.keys()) == ("", [])
     assert await loaded(other, token) == {}
     session.set("fresh", True)
@@ -63,21 +63,21 @@ async def test_destroying_ends_it_everywhere(backend: Backend) -> None:
 async def test_processes_lose_no_key_of_each_other(backend: Backend) -> None:
     one, two = backend.manager(), backend.manager()
     token = await saved(one, a=0, gone=1)
-    first, second = await one.load(token), await two.load(token)
+    first, second = await held(one, token), await held(two, token)
     first.set("a", 1)
     first.delete("gone")
     second.set("b", 2)
-    await asyncio.gather(one.commit(first), two.commit(second))
+    await asyncio.gather(one.commit(first.handle), two.commit(second.handle))
     assert await loaded(backend.manager(), token) == {"a": 1, "b": 2}
 
 
 async def test_tabs_of_one_process_share_what_is_live(manager: SessionManager) -> None:
     token = await saved(manager, n=0)
-    tabs = [await manager.load(token) for _ in range(20)]
+    tabs = [await held(manager, token) for _ in range(20)]
     for number, tab in enumerate(tabs):
         tab.set(f"key{number}", tab.get_int("n"))
         tab.set("n", tab.get_int("n") + 1)
-    await asyncio.gather(*(manager.commit(tab) for tab in tabs))
+    await asyncio.gather(*(manager.commit(tab.handle) for tab in tabs))
     values = await loaded(manager, token)
     assert values == {"n": 20} | {f"key{n}": n for n in range(20)}
 
@@ -87,9 +87,9 @@ async def test_the_lifetime_is_absolute(backend: Backend, clock: Clock) -> None:
     manager.lifetime = timedelta(hours=2)
     token = await saved(manager, name="ada")
     clock.advance(hours=1)
-    session = await manager.load(token)
+    session = await held(manager, token)
     session.set("more", 1)
-    await manager.commit(session)
+    await manager.commit(session.handle)
     clock.advance(hours=1, seconds=1)
     assert session.get("name") is None
     assert await loaded(manager, token) == {}
@@ -101,22 +101,22 @@ async def test_the_idle_timeout_slides(backend: Backend, clock: Clock) -> None:
     token = await saved(manager, name="ada")
     for _ in range(5):
         clock.advance(seconds=500)
-        session = await manager.load(token)
+        session = await held(manager, token)
         assert session.get("name") == "ada"
-        await manager.commit(session)
+        await manager.commit(session.handle)
     clock.advance(seconds=601)
     assert await loaded(manager, token) == {}
 
 
 async def test_the_cookie_is_told_once_by_the_tab_that_changed_it(manager: SessionManager) -> None:
     token = await saved(manager, name="ada")
-    one, two = await manager.load(token), await manager.load(token)
+    one, two = await held(manager, token), await held(manager, token)
     one.renew_token()
-    assert (one.cookie_due, two.cookie_due) == (True, False)
-    cookie = one.cookie_change()
+    assert (one.handle.cookie_due, two.handle.cookie_due) == (True, False)
+    cookie = one.handle.cookie_change()
     assert cookie is not None
     assert cookie.startswith(f"session={one.id()}; Path=/; Max-Age=")
-    assert one.cookie_change() is None
+    assert one.handle.cookie_change() is None
 
 
 async def test_a_store_that_fails_keeps_the_changes_for_later(clock: Clock) -> None:
@@ -130,14 +130,14 @@ async def test_a_store_that_fails_keeps_the_changes_for_later(clock: Clock) -> N
 
     store = Failing(clock=clock)
     manager = SessionManager(store, clock=clock)
-    session = await manager.load("")
+    session = await held(manager)
     session.set("a", 1)
     with pytest.raises(SessionError, match="the disk is full"):
-        await manager.commit(session)
-    assert session.unsaved
+        await manager.commit(session.handle)
+    assert session.handle.unsaved
     store.fails = False
-    await manager.commit(session)
-    assert not session.unsaved
+    await manager.commit(session.handle)
+    assert not session.handle.unsaved
     assert await loaded(SessionManager(store, clock=clock), session.id()) == {"a": 1}
 
 

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from session_backends import Backend, loaded, saved
+from session_backends import Backend, held, loaded, saved
 
 from via.errors import SessionError
-from via.sessions import Session, SessionManager
+from via.sessions import Session, SessionHandle, SessionManager
 from via.sessions.codec import decode_value, encode_value
 
 pytestmark = pytest.mark.anyio
@@ -75,14 +75,14 @@ async def test_types_survive_the_store(backend: Backend) -> None:
 
 @pytest.mark.parametrize("value", [object(), {"a": object()}, lambda: 0, {1, 2}, 1j])
 async def test_a_value_that_cannot_be_kept_is_refused_by_its_key(value) -> None:
-    session = await SessionManager().load("")
+    session = await held(SessionManager())
     with pytest.raises(SessionError, match="'basket'"):
         session.set("basket", value)
     assert session.keys() == []
 
 
 async def test_a_key_is_a_str() -> None:
-    session = await SessionManager().load("")
+    session = await held(SessionManager())
     with pytest.raises(TypeError, match="must be a str, not int"):
         session.set(7, "x")  # type: ignore[arg-type]
 
@@ -94,17 +94,17 @@ ZERO = ["", 0, False, 0.0, datetime.min.replace(tzinfo=UTC), b""]
 @pytest.mark.parametrize(("kind", "zero"), list(zip(GETTERS, ZERO, strict=True)))
 @pytest.mark.parametrize("way", ["get", "pop"])
 async def test_zero_values_where_there_is_none_or_another_type(kind, zero, way) -> None:
-    session = await SessionManager().load("")
+    session = await held(SessionManager())
     read = getattr(session, f"{way}_{kind}")
     assert (read("missing"), type(read("missing"))) == (zero, type(zero))
     session.set("other", [1])
     assert read("other") == zero
     assert session.exists("other") is (way == "get")
-    assert getattr(Session(None), f"{way}_{kind}")("x") == zero
+    assert getattr(Session(SessionHandle(None)), f"{way}_{kind}")("x") == zero
 
 
 async def test_getters_and_pops() -> None:
-    session = await SessionManager().load("")
+    session = await held(SessionManager())
     for key, value in (
         ("string", "x"),
         ("int", 3),
@@ -133,19 +133,19 @@ async def test_getters_and_pops() -> None:
 
 
 async def test_nothing_is_kept_without_a_browser() -> None:
-    session = Session(None)
+    session = Session(SessionHandle(None))
     session.set("a", 1)
     session.clear()
     session.renew_token()
     session.destroy()
     session.delete("a")
     assert (session.get("a"), session.id(), session.keys()) == (None, "", [])
-    assert session.cookie_change() is None
+    assert session.handle.cookie_change() is None
 
 
 async def test_a_struct_whose_class_is_gone_leaves_the_rest_readable(backend, caplog) -> None:
     token = await saved(backend.manager(), user=User("ada", Address("x", 1)), name="ada")
-    session = await backend.manager().load(token)
+    session = await held(backend.manager(), token)
     with pytest.MonkeyPatch().context() as patch:
         patch.delitem(globals(), "User")
         assert session.get("user") is None
@@ -160,6 +160,6 @@ async def test_a_struct_made_inside_a_function_is_refused() -> None:
     class Local(msgspec.Struct):
         n: int
 
-    session = await SessionManager().load("")
+    session = await held(SessionManager())
     with pytest.raises(SessionError, match="'local'"):
         session.set("local", Local(1))

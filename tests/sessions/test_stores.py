@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 
 import pytest
-from session_backends import Backend, Clock
+from session_backends import Backend, Clock, held
 
 from via.errors import SessionError
 from via.sessions import MemoryStore, SQLiteStore, new_sqlite_session_manager
@@ -107,9 +107,9 @@ async def test_what_is_no_database_is_named(tmp_path) -> None:
 async def test_an_open_connection_serves_as_well(tmp_path) -> None:
     connection = sqlite3.connect(tmp_path / "s.db")
     manager = new_sqlite_session_manager(connection)
-    session = await manager.load("")
+    session = await held(manager)
     session.set("a", 1)
-    await manager.commit(session)
+    await manager.commit(session.handle)
     assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
     await manager.close()
     connection.close()

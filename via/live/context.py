@@ -23,13 +23,13 @@ from ..page.mounted_page import MountedPage
 from ..page.signals import Signal
 from ..page.urls import check_redirect, is_local
 from ..pubsub import publish_raw, subscribe_raw
+from ..sessions import Session
 from .dry_run import DryRun
 from .outgoing import redirect_script
 from .view import PageView, View
 
 if TYPE_CHECKING:
     from ..pubsub import Subscription
-    from ..sessions import Session
 
 ViewT = TypeVar("ViewT", bound=View)
 
@@ -224,7 +224,7 @@ class Context:
 
     def session(self) -> Session:
         """The values kept for this browser across its pages and tabs."""
-        return self._tab.cookies.session.session
+        return Session(self._tab.cookies.session)
 
     # Pub/sub
 

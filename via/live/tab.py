@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from .._core.tasks.handlers import Completed, HandlerQueue, QueueClosed, QueueFull
+from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ViaError
 from ..page.actions import handler_name
 from ..page.intervals import Interval
@@ -39,7 +39,6 @@ class Tab(DryRun):
     """
 
     __slots__ = (
-        "lifetime",
         "_navigation_number",
         "_on_end",
         "_show_page",
@@ -48,6 +47,7 @@ class Tab(DryRun):
         "csrf",
         "handlers",
         "has_streamed",
+        "lifetime",
         "services",
     )
 
@@ -76,13 +76,7 @@ class Tab(DryRun):
 
     def enqueue(self, job: Callable[[], Any]) -> bool:
         """Run the job after those before it; False where too many wait."""
-        try:
-            self.handlers.post(job)
-        except QueueFull:
-            return False
-        except QueueClosed:
-            pass  # the tab has ended, and what belongs to it with it
-        return True
+        return self.handlers.post(job)
 
     async def run(self, job: Callable[[], Any]) -> Any:
         """Run a job after those before it; return its result or raise its error."""

@@ -8,19 +8,14 @@ from email.utils import formatdate
 from typing import Final
 
 from ..errors import SessionError
+from .tokens import is_session_token
 
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _DOMAIN: Final = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _PATH: Final = re.compile(r"/[!-:<-~]*")
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _SAME_SITE: Final = {"lax": "Lax", "strict": "Strict", "none": "None"}
 _MAX_HEADER: Final = 32_768
 _EPOCH: Final = formatdate(0, usegmt=True)
-
-
-def is_token(value: str) -> bool:
-    """Whether `value` has the form of a session token (256 bits in URL-safe base64)."""
-    return _TOKEN.fullmatch(value) is not None
 
 
 @dataclass
@@ -93,7 +88,7 @@ class Cookie:
             return ""
         for pair in header.split(";"):
             name, _, value = pair.strip(" \t").partition("=")
-            if name == self.name and is_token(value):
+            if name == self.name and is_session_token(value):
                 return value
         return ""
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
-from ..errors import SessionError
+from ..errors import SessionError, seconds
 from .codec import decode_session, encode_session
-from .cookie import Cookie, is_token
-from .session import Session
-from .state import Journal, Registry, State, Values, logger
-from .store import Store, Stored
+from .cookie import Cookie
+from .handle import SessionHandle
+from .state import Journal, SessionState, SharedState, Values, logger
+from .store import Store, StoredSession
 from .stores.memory import MemoryStore
+from .tokens import is_session_token
 
 _ATTEMPTS = 20
 
@@ -26,25 +27,25 @@ class SessionManager:
     `lifetime` and `idle_timeout` may be changed at any time; `cookie` says how the browser is told.
     `clock` gives the Unix time. A manager serves one event loop at a time.
 
-    A request runs `session = await load(cookie.read(header))`, its handler, `await commit(session)`
-    and sends what `session.cookie_change()` then gives. Whatever else changes the session (a
-    subscription, an interval) is followed by `commit` too.
+    A request runs `handle = await load(cookie.read(header))`, its handler with a `Session(handle)`,
+    `await commit(handle)`, and sends what `handle.cookie_change()` then gives. Whatever else
+    changes the session (a subscription, an interval) is followed by `commit` too.
     """
 
     def __init__(
         self, store: Store | None = None, *, clock: Callable[[], float] = time.time
     ) -> None:
         self.store: Store = MemoryStore(clock=clock) if store is None else store
-        self._registry = Registry(clock=clock)
+        self._shared = SharedState(clock=clock)
 
     @property
     def cookie(self) -> Cookie:
         """How the session cookie is written."""
-        return self._registry.cookie
+        return self._shared.cookie
 
     @cookie.setter
     def cookie(self, cookie: Cookie) -> None:
-        self._registry.cookie = cookie
+        self._shared.cookie = cookie
 
     @property
     def lifetime(self) -> timedelta:
@@ -52,14 +53,14 @@ class SessionManager:
 
         Takes a timedelta or seconds, more than zero.
         """
-        return timedelta(seconds=self._registry.lifetime)
+        return timedelta(seconds=self._shared.lifetime)
 
     @lifetime.setter
     def lifetime(self, value: timedelta | float) -> None:
-        seconds = _seconds("lifetime", value)
-        if seconds <= 0:
+        lifetime = _checked("lifetime", value)
+        if lifetime <= 0:
             raise SessionError(f"lifetime must be more than zero, not {value!r}")
-        self._registry.lifetime = seconds
+        self._shared.lifetime = lifetime
 
     @property
     def idle_timeout(self) -> timedelta | None:
@@ -67,17 +68,17 @@ class SessionManager:
 
         Takes a timedelta or seconds; zero and None switch it off.
         """
-        idle = self._registry.idle_timeout
+        idle = self._shared.idle_timeout
         return None if idle == math.inf else timedelta(seconds=idle)
 
     @idle_timeout.setter
     def idle_timeout(self, value: timedelta | float | None) -> None:
-        seconds = 0.0 if value is None else _seconds("idle_timeout", value)
-        if seconds < 0:
+        idle = 0.0 if value is None else _checked("idle_timeout", value)
+        if idle < 0:
             raise SessionError(f"idle_timeout must be zero or more, not {value!r}")
-        self._registry.idle_timeout = seconds or math.inf
+        self._shared.idle_timeout = idle or math.inf
 
-    async def load(self, token: str) -> Session:
+    async def load(self, token: str) -> SessionHandle:
         """The session of a browser that sent `token`, as the store has it now.
 
         A token that is unknown, forged, expired or "" gives an empty session, which nobody keeps
@@ -85,35 +86,35 @@ class SessionManager:
         idle timeout. Raises SessionError when the store cannot be reached.
         """
         if not self._may_live(token):
-            return Session(State(self._registry))
+            return SessionHandle(SessionState(self._shared))
         state = self._state(token)
         async with state.lock:
             if state.token == token:
                 await self._refresh(state)
-        return self._session(state, token)
+        return self._handle(state, token)
 
-    def load_now(self, token: str) -> Session | None:
+    def load_nowait(self, token: str) -> SessionHandle | None:
         """As `load`, where nothing has to be waited for; None where something has."""
         if not self._may_live(token):
-            return Session(State(self._registry))
+            return SessionHandle(SessionState(self._shared))
         store = self.store
         if not isinstance(store, MemoryStore):
             return None
         state = self._state(token)
         if state.lock.locked():
             return None
-        if state.saved_as != token or self._compare(state, store.find_now(_key(token))):
+        if state.saved_as != token or self._compare(state, store.find_nowait(_key(token))):
             self._touch(state)
-        return self._session(state, token)
+        return self._handle(state, token)
 
-    async def commit(self, session: Session) -> None:
-        """Bring the store up to date with what was done to `session`; cheap if nothing was.
+    async def commit(self, handle: SessionHandle) -> None:
+        """Bring the store up to date with what was done to a session; cheap if nothing was.
 
         Changes are merged key by key with those of other processes. A session that ended elsewhere
         meanwhile stays ended: the changes are dropped. Raises SessionError when the store cannot be
         reached; the changes are then kept for the next commit.
         """
-        state = session._state
+        state = handle.state
         if state is None or (state.is_saved() and not state.lock.locked()):
             return
         async with state.lock:
@@ -124,28 +125,28 @@ class SessionManager:
                 token = state.retired[0]
                 await self.store.delete(_key(token))
                 state.retired.remove(token)
-                self._registry.retired.discard(token)
+                self._shared.retired.discard(token)
 
     async def close(self) -> None:
         """Release the store. Both can be used again afterwards."""
-        self._registry.live.clear()
+        self._shared.live.clear()
         await self.store.close()
 
     def _may_live(self, token: str) -> bool:
-        return is_token(token) and token not in self._registry.retired
+        return is_session_token(token) and token not in self._shared.retired
 
-    def _state(self, token: str) -> State:
-        state = self._registry.live.get(token)
+    def _state(self, token: str) -> SessionState:
+        state = self._shared.live.get(token)
         if state is None:
-            state = State(self._registry)
+            state = SessionState(self._shared)
             state.claim(token)
         return state
 
-    def _session(self, state: State, token: str) -> Session:
-        return Session(state if state.token == token else State(self._registry))
+    def _handle(self, state: SessionState, token: str) -> SessionHandle:
+        return SessionHandle(state if state.token == token else SessionState(self._shared))
 
-    async def _refresh(self, state: State) -> None:
-        """Bring a state up to date with the store; end it if the store has it no more."""
+    async def _refresh(self, state: SessionState) -> None:
+        """Bring a state up to date with the store; end it if the store no longer has it."""
         token, generation = state.token, state.generation
         if state.saved_as == token:
             stored = await self.store.find(_key(token))
@@ -153,7 +154,7 @@ class SessionManager:
                 return
         self._touch(state)
 
-    def _compare(self, state: State, stored: Stored | None) -> bool:
+    def _compare(self, state: SessionState, stored: StoredSession | None) -> bool:
         """Bring a state up to date with what the store has; False if that ends it."""
         token = state.saved_as
         if stored is not None and stored.version == state.version:
@@ -167,12 +168,12 @@ class SessionManager:
             return False
         return True
 
-    def _touch(self, state: State) -> None:
+    def _touch(self, state: SessionState) -> None:
         """The session's browser is there."""
         state.expire()
-        state.seen = self._registry.clock()
+        state.seen = self._shared.clock()
 
-    async def _save(self, state: State) -> None:
+    async def _save(self, state: SessionState) -> None:
         token, generation = state.token, state.generation
         journal, state.journal = state.journal, Journal()
         try:
@@ -190,7 +191,9 @@ class SessionManager:
         else:  # renewed meanwhile: what was set since then is all there is
             state.adopt({}, "", None)
 
-    async def _save_journal(self, state: State, token: str, journal: Journal) -> _Content | None:
+    async def _save_journal(
+        self, state: SessionState, token: str, journal: Journal
+    ) -> _Content | None:
         """Write the session under `token`; None if it ended elsewhere."""
         version = state.version if state.saved_as == token else None
         values, deadline, expiry = dict(state.values), state.deadline, state.expiry()
@@ -202,7 +205,7 @@ class SessionManager:
             data = encode_session(deadline, values)
             saved = await self.store.save(_key(token), data, expiry, version)
             if saved is not None:
-                return _Content(values, deadline, Stored(data, expiry, saved))
+                return _Content(values, deadline, StoredSession(data, expiry, saved))
             content = _decode(await self.store.find(_key(token)))
             if content is None:
                 return None
@@ -217,10 +220,10 @@ class _Content(NamedTuple):
 
     values: Values
     deadline: float
-    stored: Stored
+    stored: StoredSession
 
 
-def _decode(stored: Stored | None) -> _Content | None:
+def _decode(stored: StoredSession | None) -> _Content | None:
     if stored is None:
         return None
     try:
@@ -236,9 +239,10 @@ def _key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _seconds(name: str, value: timedelta | float) -> float:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
+def _checked(name: str, value: timedelta | float) -> float:
+    """A duration in seconds."""
+    if isinstance(value, timedelta | int | float) and not isinstance(value, bool):
+        duration = seconds(value)
+        if math.isfinite(duration):
+            return duration
     raise SessionError(f"{name} must be a timedelta or a number of seconds, not {value!r}")

@@ -8,7 +8,8 @@ from typing import Any, Final
 from msgspec import Raw
 
 from .codec import UnreadableValue, decode_value, encode_value
-from .state import State, logger
+from .handle import SessionHandle
+from .state import logger
 
 NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 """What `get_time` gives where there is no time."""
@@ -26,14 +27,14 @@ class Session:
     others see. Nothing here waits; `SessionManager.commit` writes the changes to the store.
     """
 
-    def __init__(self, state: State | None) -> None:
-        """A view of `state`. With None, of nothing: getters give zero values, changes are lost."""
-        self._state = state
-        self._cookie_due = False
+    __slots__ = ("_handle",)
+
+    def __init__(self, handle: SessionHandle) -> None:
+        self._handle = handle
 
     def get(self, key: str) -> Any:
         """The value, of any type; None if there is none."""
-        state = self._live()
+        state = self._handle.live()
         raw = None if state is None else state.values.get(key)
         if state is None or raw is None:
             return None
@@ -41,8 +42,8 @@ class Session:
             return decode_value(raw)
         except UnreadableValue as error:
             complaint = f"session key {key!r} cannot be restored: {error}"
-            if complaint not in state.registry.unreadable:
-                state.registry.unreadable.add(complaint)
+            if complaint not in state.shared.unreadable:
+                state.shared.unreadable.add(complaint)
                 logger.warning("%s", complaint)
             return None
 
@@ -102,12 +103,12 @@ class Session:
 
     def exists(self, key: str) -> bool:
         """Whether there is a value under `key`."""
-        state = self._live()
+        state = self._handle.live()
         return state is not None and key in state.values
 
     def keys(self) -> list[str]:
         """All keys, sorted."""
-        state = self._live()
+        state = self._handle.live()
         return [] if state is None else sorted(state.values)
 
     def id(self) -> str:
@@ -115,7 +116,7 @@ class Session:
 
         It stays until `renew_token`, `destroy` or the session's end.
         """
-        state = self._live()
+        state = self._handle.live()
         return "" if state is None else state.token
 
     def set(self, key: str, value: Any) -> None:
@@ -127,22 +128,22 @@ class Session:
         if not isinstance(key, str):
             raise TypeError(f"a session key must be a str, not {type(key).__name__}")
         raw = Raw(encode_value(key, value))
-        state = self._live()
+        state = self._handle.live()
         if state is None:
             return
         if not state.token:
-            self._start(state)
+            self._handle.start(state)
         state.put(key, raw)
 
     def delete(self, key: str) -> None:
         """Remove the value under `key`, if there is one."""
-        state = self._live()
+        state = self._handle.live()
         if state is not None and key in state.values:
             state.put(key, None)
 
     def clear(self) -> None:
         """Remove every value; the token and the lifetime stay."""
-        state = self._live()
+        state = self._handle.live()
         if state is not None and state.token:
             state.values.clear()
             state.journal.clear()
@@ -152,11 +153,9 @@ class Session:
 
         A later `set` starts a new one.
         """
-        state = self._live()
+        state = self._handle.live()
         if state is not None and state.token:
-            state.retire()
-            state.end()
-            self._cookie_due = True
+            self._handle.end(state)
 
     def renew_token(self) -> None:
         """Give the session a new token and a new lifetime; its values stay, the old token is dead.
@@ -164,46 +163,9 @@ class Session:
         Call it wherever privileges change, above all at login, so that a token which somebody else
         learned or planted before is worth nothing.
         """
-        state = self._live()
+        state = self._handle.live()
         if state is not None:
-            self._start(state)
-
-    def cookie_change(self) -> str | None:
-        """The `Set-Cookie` value for a change of the token that was made through this object.
-
-        Given once per change, to nobody but the tab that made it: the browser's other tabs share
-        its cookies. None if there is nothing to tell. Raises SessionError for a wrong `Cookie`.
-        """
-        state = self._live()
-        if state is None or not self._cookie_due:
-            return None
-        registry = state.registry
-        if state.token:
-            header = registry.cookie.write(state.token, state.deadline, registry.clock())
-        else:
-            header = registry.cookie.erase()
-        self._cookie_due = False
-        return header
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether `SessionManager.commit` has something to do."""
-        return self._state is not None and not self._state.is_saved()
-
-    @property
-    def cookie_due(self) -> bool:
-        """Whether `cookie_change` has something to tell."""
-        return self._cookie_due
-
-    def _start(self, state: State) -> None:
-        state.start()
-        self._cookie_due = True
-
-    def _live(self) -> State | None:
-        """The state, which is an empty one if the session's time is over."""
-        if self._state is not None:
-            self._state.expire()
-        return self._state
+            self._handle.start(state)
 
 
 def _string(value: Any) -> str:

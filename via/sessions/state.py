@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ from weakref import WeakValueDictionary
 from msgspec import Raw
 
 from .cookie import Cookie
-from .store import Stored
+from .store import StoredSession
+from .tokens import new_session_token
 
 Values = dict[str, Raw]
 
@@ -55,14 +55,14 @@ class Journal:
 
 
 @dataclass
-class Registry:
+class SharedState:
     """What the sessions of one manager have in common: rules, clock and who is alive."""
 
     cookie: Cookie = field(default_factory=Cookie)
     lifetime: float = 24 * 3600.0
     idle_timeout: float = math.inf
     clock: Callable[[], float] = time.time
-    live: WeakValueDictionary[str, State] = field(default_factory=WeakValueDictionary)
+    live: WeakValueDictionary[str, SessionState] = field(default_factory=WeakValueDictionary)
     """The state behind each token, as long as anybody holds it."""
     retired: set[str] = field(default_factory=set)
     """Tokens that are dead here but perhaps not yet in the store."""
@@ -70,14 +70,14 @@ class Registry:
     """Complaints about unreadable values that were logged already."""
 
 
-class State:
+class SessionState:
     """One session: its token, its values and what of them the store does not know yet.
 
     A state without a token is an empty session that nobody keeps; the first value gives it one.
     """
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    def __init__(self, shared: SharedState) -> None:
+        self.shared = shared
         self.lock = asyncio.Lock()
         """Held while the store is asked about this session."""
         self.retired: list[str] = []
@@ -103,44 +103,44 @@ class State:
         """Stand for what the store has under `token`, until it has been asked."""
         self.token = self.saved_as = token
         self.deadline = math.inf
-        self.seen = self.registry.clock()
-        self.registry.live[token] = self
+        self.seen = self.shared.clock()
+        self.shared.live[token] = self
 
     def start(self) -> None:
         """Take a new token and a new lifetime; the old token, if any, is dead from now on."""
         self.retire()
-        now = self.registry.clock()
-        self.token = secrets.token_urlsafe(32)
-        self.deadline = now + self.registry.lifetime
+        now = self.shared.clock()
+        self.token = new_session_token()
+        self.deadline = now + self.shared.lifetime
         self.seen = now
-        self.registry.live[self.token] = self
+        self.shared.live[self.token] = self
 
     def retire(self) -> None:
         """Make the token dead in this process and have the store forget it at the next commit."""
         if self.token:
             self.retired.append(self.token)
-            self.registry.retired.add(self.token)
-            self.registry.live.pop(self.token, None)
+            self.shared.retired.add(self.token)
+            self.shared.live.pop(self.token, None)
 
     def expire(self) -> None:
         """End the session if its time is over."""
-        if self.token and self.registry.clock() >= self.expiry():
+        if self.token and self.shared.clock() >= self.expiry():
             self.vanish()
 
     def vanish(self) -> None:
         """End because the store has the session no more, or will not give it any more."""
-        self.registry.live.pop(self.token, None)
+        self.shared.live.pop(self.token, None)
         self.end()
 
     def expiry(self) -> float:
         """Unix time at which the session ends if the browser makes no more requests."""
-        idle = self.registry.idle_timeout
+        idle = self.shared.idle_timeout
         if idle == math.inf:
             return self.deadline
         latest = self.seen + idle
         # Another process may have seen the browser later than this one; a time that the idle
         # timeout cannot explain comes from another setting and does not count.
-        if self.saved_expiry <= self.registry.clock() + idle:
+        if self.saved_expiry <= self.shared.clock() + idle:
             latest = max(latest, self.saved_expiry)
         return min(self.deadline, latest)
 
@@ -152,7 +152,7 @@ class State:
         else:
             self.values[key] = value
 
-    def adopt(self, values: Values, token: str, stored: Stored | None) -> None:
+    def adopt(self, values: Values, token: str, stored: StoredSession | None) -> None:
         """Take over what the store has under `token`, and keep what it does not know yet."""
         self.values = self.journal.applied_to(values)
         self.saved_as = token
@@ -165,5 +165,5 @@ class State:
             return False
         if not self.token:
             return True
-        slack = min(60.0, self.registry.idle_timeout / 10)
+        slack = min(60.0, self.shared.idle_timeout / 10)
         return self.saved_as == self.token and abs(self.expiry() - self.saved_expiry) < slack

@@ -1,11 +1,11 @@
-"""Random ids and tokens, and their comparison."""
+"""Random ids and tokens."""
 
 import re
 import secrets
-from hmac import compare_digest
-from typing import Any, Final
+from typing import Final
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_SESSION_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_token() -> str:
@@ -13,13 +13,16 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def is_token(value: Any) -> bool:
+def is_token(value: str) -> bool:
     """Whether `value` has the form that `new_token` gives."""
-    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+    return _TOKEN.fullmatch(value) is not None
 
 
-def same_token(given: Any, expected: str) -> bool:
-    """Whether `given` equals `expected`, in a time that does not tell where they differ."""
-    return isinstance(given, str) and compare_digest(
-        given.encode(errors="replace"), expected.encode()
-    )
+def new_session_token() -> str:
+    """256 random bits as 43 characters that are safe in a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def is_session_token(value: str) -> bool:
+    """Whether `value` has the form that `new_session_token` gives."""
+    return _SESSION_TOKEN.fullmatch(value) is not None

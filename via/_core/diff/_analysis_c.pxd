@@ -4,7 +4,7 @@ from cpython.object cimport PyObject
 from ..html._nodes_c cimport Element
 
 cdef object identity_of(Element element)
-cdef str spelled(PyObject* node)
+cdef str text_of(PyObject* node)
 cdef unsigned int sum_up(Element element) except? 0
 
 

@@ -9,7 +9,7 @@ from ..html._nodes_c cimport (
     Attribute, Element, Py_TYPE, PyTypeObject, Raw, Tag, Text, is_element, is_nothing,
 )
 
-from ..diff import parser_rules as _markup
+from ..diff import parser_rules
 from .parser_rules import PARENTS, PLAIN, RAW_TEXT, RULES, is_address, outline, stays_text
 
 cdef extern from "Python.h":
@@ -20,14 +20,14 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_GET_LENGTH(object)
     void* PyUnicode_DATA(object)
 
-cdef unsigned int KNOWN = _markup.KNOWN
-cdef unsigned int LEAKS = _markup.LEAKS
-cdef unsigned int OPAQUE = _markup.OPAQUE
-cdef unsigned int UNBOUND = _markup.UNBOUND
-cdef unsigned int IGNORED = _markup.IGNORED
-cdef unsigned int OWN_TEXT = _markup.OWN_TEXT
-cdef unsigned int OUTWARD = _markup.OUTWARD
-cdef unsigned int TABLE = _markup.TABLE
+cdef unsigned int KNOWN = parser_rules.KNOWN
+cdef unsigned int ESCAPES_PARENT = parser_rules.ESCAPES_PARENT
+cdef unsigned int OPAQUE = parser_rules.OPAQUE
+cdef unsigned int MAY_CLOSE_ANCESTORS = parser_rules.MAY_CLOSE_ANCESTORS
+cdef unsigned int IGNORED = parser_rules.IGNORED
+cdef unsigned int OWN_TEXT = parser_rules.OWN_TEXT
+cdef unsigned int OUTWARD = parser_rules.OUTWARD
+cdef unsigned int TABLE = parser_rules.TABLE
 
 
 # Its name, id and content
@@ -116,7 +116,7 @@ cdef class Kind:
         self.takes = rule.takes
         self.wraps = rule.wraps
         self.parents, self.stray = PARENTS.get(tag, (None, 0))
-        self.heading = tag in _markup.HEADINGS
+        self.heading = tag in parser_rules.HEADINGS
         self.raw_text = tag in RAW_TEXT
 
 
@@ -139,7 +139,7 @@ cdef inline Kind kind_of_tag(Tag tag):
     return <Kind>tag.kind
 
 
-cdef str spelled(PyObject* node):
+cdef str text_of(PyObject* node):
     """The text of a node that is neither an element nor raw markup."""
     if Py_TYPE(node) == <PyTypeObject*>Text:
         return (<Text>node).value
@@ -156,7 +156,7 @@ cdef struct Sum:
 cdef int add_child(Sum* total, Kind kind, Kind child, unsigned int traits) except -1:
     total.below |= traits
     if traits & kind.leaks_on and not child.traits & kind.leaks_on:
-        total.traits |= UNBOUND
+        total.traits |= MAY_CLOSE_ANCESTORS
     if kind.takes is None or child.tag in kind.takes:
         if child.parents is not None and kind.tag not in child.parents:
             total.below |= child.stray
@@ -164,9 +164,9 @@ cdef int add_child(Sum* total, Kind kind, Kind child, unsigned int traits) excep
         total.traits |= OPAQUE
     else:
         # A table ends the one around it, even in what the parser moves out of that.
-        total.traits |= UNBOUND if traits & TABLE else kind.misfit
+        total.traits |= MAY_CLOSE_ANCESTORS if traits & TABLE else kind.misfit
     if kind.heading and child.heading:
-        total.traits |= UNBOUND
+        total.traits |= MAY_CLOSE_ANCESTORS
     return 0
 
 
@@ -201,23 +201,23 @@ cdef unsigned int sum_up(Element element) except? 0:
         elif Py_TYPE(child) == <PyTypeObject*>Raw:
             if kind.raw_text:
                 if not stays_text(kind.tag, (<Raw>child).value):
-                    add_child(&total, kind, kind_of(""), UNBOUND | LEAKS)
+                    add_child(&total, kind, kind_of(""), MAY_CLOSE_ANCESTORS | ESCAPES_PARENT)
                 continue
             children, is_text = outline((<Raw>child).value)
             for name, inner in children:
                 add_child(&total, kind, kind_of(name), inner)
             text |= is_text
         elif kind.misfit_text and not text and not is_nothing(child):
-            text = not spelled(child).isspace()
+            text = not text_of(child).isspace()
     result = total.traits
     if text:
         result |= kind.misfit_text
-    if total.below & LEAKS:
-        result |= UNBOUND if kind.heading else OPAQUE
+    if total.below & ESCAPES_PARENT:
+        result |= MAY_CLOSE_ANCESTORS if kind.heading else OPAQUE
     if (total.below | result) & kind.leaks_on:
-        result |= LEAKS
+        result |= ESCAPES_PARENT
     result |= kind.traits | (total.below & OUTWARD)
-    if not result & LEAKS:
+    if not result & ESCAPES_PARENT:
         result = (result & ~kind.clears) | kind.traits
     element.traits = result | owned | KNOWN
     return element.traits

@@ -6,14 +6,14 @@ from typing import Any
 
 from ..html._nodes_py import Attribute, Element, Raw, Text
 from .parser_rules import (
+    ESCAPES_PARENT,
     IGNORED,
     KNOWN,
-    LEAKS,
+    MAY_CLOSE_ANCESTORS,
     OWN_TEXT,
     PLAIN,
     RAW_TEXT,
     RULES,
-    UNBOUND,
     combine,
     is_address,
     outline,
@@ -53,7 +53,7 @@ def content(element: Element) -> tuple[Any, ...]:
 # What the HTML parser makes of it
 
 
-def spelled(node: Any) -> str:
+def text_of(node: Any) -> str:
     """The text of a node that is neither an element nor raw markup."""
     return node.value if type(node) is Text else repr(node) if type(node) is not str else node
 
@@ -76,13 +76,13 @@ def _traits(element: Element) -> int:
         elif kind is Raw:
             if tag in RAW_TEXT:
                 if not stays_text(tag, child.value):
-                    children.append(("", UNBOUND | LEAKS))
+                    children.append(("", MAY_CLOSE_ANCESTORS | ESCAPES_PARENT))
                 continue
             inner, is_text = outline(child.value)
             children.extend(inner)
             text |= is_text
         elif not text and RULES.get(tag, PLAIN).misfit_text:
-            text = not spelled(child).isspace()
+            text = not text_of(child).isspace()
     result = combine(tag, children, text)
     for child in element.children[: element.split]:
         if type(child) is Attribute and child.value is not None:

@@ -87,7 +87,7 @@ def content_place(Element element, Py_ssize_t place):
     return count
 
 
-def grafted(Element root, list path, Element node):
+def with_replaced(Element root, list path, Element node):
     """The tree with `node` in the place that `path` leads to."""
     return graft(root, path, 0, node)
 
@@ -166,37 +166,37 @@ cdef Py_ssize_t attribute_weight(Attribute attribute) except -1:
     return len(attribute.spec.before) + len(<str>attribute.value) + 1
 
 
-def write(Element node, shadow, str nonce=""):
-    """The element's HTML in UTF-8, with the anchors of its shadow."""
+def write(Element node, anchors, str nonce=""):
+    """The element's HTML in UTF-8, with its anchors."""
     cdef bytes mark = None
-    if shadow is None:
+    if anchors is None:
         return written(node, nonce)
     shared.size = 0
     if nonce:
         attribute = make_attribute("nonce", nonce)
         put_node(&shared, <PyObject*>attribute, None)
         mark = taken(&shared)
-    put_shadowed(<PyObject*>node, shadow, mark)
+    put_anchored(<PyObject*>node, anchors, mark)
     return taken(&shared)
 
 
-cdef int put_shadowed(PyObject* node, object shadow, bytes nonce) except -1:
+cdef int put_anchored(PyObject* node, object anchors, bytes nonce) except -1:
     cdef Element element
     cdef Tag tag
     cdef Py_ssize_t i
     cdef Py_ssize_t place = 0
     cdef PyObject* child
-    cdef dict shadows
+    cdef dict anchor_trees
     cdef Py_ssize_t start
     cdef Py_ssize_t opening
-    if shadow is None or not is_element(node):
+    if anchors is None or not is_element(node):
         return put_node(&shared, node, nonce)
     element = <Element>node
     tag = element.spec
     opening = PyBytes_GET_SIZE(tag.start) - 1
     put(&shared, PyBytes_AS_STRING(tag.start), opening)
-    if shadow.anchor:
-        put_bytes(&shared, b' id="%s"' % (<str>shadow.anchor).encode())
+    if anchors.anchor:
+        put_bytes(&shared, b' id="%s"' % (<str>anchors.anchor).encode())
     if tag.eats_newline:
         # There are no anchors within: it is as it would be without, behind the anchor.
         start = shared.size
@@ -211,10 +211,10 @@ cdef int put_shadowed(PyObject* node, object shadow, bytes nonce) except -1:
     put(&shared, ">", 1)
     if tag.void:
         return 0
-    shadows = shadow.children
+    anchor_trees = anchors.children
     for i in range(element.split, PyTuple_GET_SIZE(element.children)):
         child = PyTuple_GET_ITEM(element.children, i)
         if not is_nothing(child):
-            put_shadowed(child, shadows.get(place), nonce)
+            put_anchored(child, anchor_trees.get(place), nonce)
             place += 1
     return put_bytes(&shared, tag.end)

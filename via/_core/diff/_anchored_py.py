@@ -8,7 +8,7 @@ from ..html._factories_py import element
 from ..html._nodes_py import Attribute, Element, Raw, Text, written
 from ..html.validation import EATS_NEWLINE
 from ._analysis_py import content, identity
-from .anchors import Shadow
+from .anchors import AnchorTree
 
 # Ids
 
@@ -56,13 +56,13 @@ def content_place(element: Element, place: int) -> int:
     )
 
 
-def grafted(root: Element, path: list[int], node: Element) -> Element:
+def with_replaced(root: Element, path: list[int], node: Element) -> Element:
     """The tree with `node` in the place that `path` leads to."""
     if not path:
         return node
     place = path[0]
     children = list(root.children)
-    children[place] = grafted(children[place], path[1:], node)
+    children[place] = with_replaced(children[place], path[1:], node)
     return element(root.tag, *children)
 
 
@@ -93,21 +93,21 @@ def _weight(node: Any, most: int) -> int:
     return total
 
 
-def write(node: Element, shadow: Shadow | None, nonce: str = "") -> bytes:
-    """The element's HTML in UTF-8, with the anchors of its shadow."""
+def write(node: Element, anchors: AnchorTree | None, nonce: str = "") -> bytes:
+    """The element's HTML in UTF-8, with its anchors."""
     out: list[bytes] = []
-    _write(out, node, shadow, nonce)
+    _write(out, node, anchors, nonce)
     return b"".join(out)
 
 
-def _write(out: list[bytes], node: Any, shadow: Shadow | None, nonce: str) -> None:
-    if shadow is None or type(node) is not Element:
+def _write(out: list[bytes], node: Any, anchors: AnchorTree | None, nonce: str) -> None:
+    if anchors is None or type(node) is not Element:
         out.append(written(node, nonce))
         return
     tag = node.tag.encode()
     out.append(b"<" + tag)
-    if shadow.anchor:
-        out.append(f' id="{shadow.anchor}"'.encode())
+    if anchors.anchor:
+        out.append(f' id="{anchors.anchor}"'.encode())
     if node.tag.lower() in EATS_NEWLINE:
         # There are no anchors within: it is as it would be without, behind the anchor.
         out.append(written(node, nonce)[1 + len(tag) :])
@@ -117,5 +117,5 @@ def _write(out: list[bytes], node: Any, shadow: Shadow | None, nonce: str) -> No
     out.append(b">")
     if not node.void:
         for place, child in enumerate(content(node)):
-            _write(out, child, shadow.children.get(place), nonce)
+            _write(out, child, anchors.children.get(place), nonce)
         out.append(b"</%s>" % tag)

@@ -7,17 +7,17 @@ from cpython.object cimport PyObject
 from ..html._nodes_c cimport (
     Attribute, Element, Py_None, Py_TYPE, PyTypeObject, Raw, Text, is_element, is_nothing,
 )
-from ._analysis_c cimport identity_of, spelled, traits_of
+from ._analysis_c cimport identity_of, text_of, traits_of
 
-from ..diff import parser_rules as _markup
+from ..diff import parser_rules
 
 cdef extern from "Python.h":
     PyObject* PyTuple_GET_ITEM(object, Py_ssize_t)
     Py_ssize_t PyTuple_GET_SIZE(object)
 
-cdef unsigned int IGNORED = _markup.IGNORED
-cdef unsigned int OWN_TEXT = _markup.OWN_TEXT
-cdef unsigned int SEALED = _markup.SEALED
+cdef unsigned int IGNORED = parser_rules.IGNORED
+cdef unsigned int OWN_TEXT = parser_rules.OWN_TEXT
+cdef unsigned int NOT_PATCHABLE = parser_rules.NOT_PATCHABLE
 
 
 cdef enum:
@@ -60,7 +60,7 @@ cdef int same(PyObject* old, PyObject* new) except -1:
         return type == Py_TYPE(new) and (<Raw>old).value == (<Raw>new).value
     if type == <PyTypeObject*>Text and Py_TYPE(new) == type:
         return (<Text>old).value == (<Text>new).value
-    return spelled(old) == spelled(new)
+    return text_of(old) == text_of(new)
 
 
 cdef int same_elements(Element old, Element new) except -1:
@@ -234,25 +234,25 @@ cdef Py_ssize_t only_change(Element old, Element new, PyObject** mine, PyObject*
         place += 1
 
 
-def narrow(Element old, Element new, shadow):
+def innermost_change(Element old, Element new, anchors):
     """Down to the innermost elements that hold all of the difference; see the twin."""
     cdef list around = []
     cdef PyObject* mine = NULL
     cdef PyObject* theirs = NULL
     cdef Py_ssize_t place
-    while same_heads(old, new) and not traits_of(old) & SEALED:
+    while same_heads(old, new) and not traits_of(old) & NOT_PATCHABLE:
         place = only_change(old, new, &mine, &theirs)
         if place < 0 or not is_element(mine) or not is_element(theirs):
             break
         # What is equal to what is known is known by now.
-        if traits_of(new) & SEALED:
+        if traits_of(new) & NOT_PATCHABLE:
             break
         if not same_keys(<Element>mine, <Element>theirs):
             break
-        around.append((shadow, place))
-        shadow = None if shadow is None else shadow.children.get(place)
+        around.append((anchors, place))
+        anchors = None if anchors is None else anchors.children.get(place)
         old, new = <Element>mine, <Element>theirs
-    return old, new, shadow, around
+    return old, new, anchors, around
 
 
 def in_place(tuple old, tuple new):
@@ -297,7 +297,7 @@ cdef unsigned long long print_of(PyObject* node) except? 0:
     if Py_TYPE(node) == <PyTypeObject*>Raw:
         return mix(2, hash((<Raw>node).value))
     if not is_element(node):
-        return mix(3, hash(spelled(node)))
+        return mix(3, hash(text_of(node)))
     element = <Element>node
     owned = traits_of(element) & (IGNORED | OWN_TEXT)
     state = mix(state, hash(element.spec.name))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..html._nodes_py import Attribute, Element, Raw
-from ._analysis_py import content, identity, key, spelled, traits
-from .anchors import Shadow
-from .parser_rules import IGNORED, OWN_TEXT, SEALED
+from ._analysis_py import content, identity, key, text_of, traits
+from .anchors import AnchorTree
+from .parser_rules import IGNORED, NOT_PATCHABLE, OWN_TEXT
 
 
 class _Difference:
@@ -66,7 +66,7 @@ def _same(old: Any, new: Any) -> bool:
         return False
     if kind is Raw or type(new) is Raw:
         return kind is type(new) and bool(old.value == new.value)
-    return spelled(old) == spelled(new)
+    return text_of(old) == text_of(new)
 
 
 def _same_elements(old: Element, new: Element) -> bool:
@@ -141,19 +141,19 @@ def fingerprint(node: Any) -> int:
         return hash((node.tag, *_attributes(node), parts))
     if kind is Raw:
         return hash((1, node.value))
-    return hash(spelled(node))
+    return hash(text_of(node))
 
 
-def narrow(
-    old: Element, new: Element, shadow: Shadow | None
-) -> tuple[Element, Element, Shadow | None, list[tuple[Shadow | None, int]]]:
+def innermost_change(
+    old: Element, new: Element, anchors: AnchorTree | None
+) -> tuple[Element, Element, AnchorTree | None, list[tuple[AnchorTree | None, int]]]:
     """Down to the innermost elements that hold all of the difference between two.
 
-    They, the shadow of the old one, and for each element around it, from the outermost on, its
-    shadow and the place of the one child that differs.
+    They, the anchors of the old one, and for each element around it, from the outermost on, its
+    anchors and the place of the one child that differs.
     """
-    around: list[tuple[Shadow | None, int]] = []
-    while same_head(old, new) and not traits(old) & SEALED:
+    around: list[tuple[AnchorTree | None, int]] = []
+    while same_head(old, new) and not traits(old) & NOT_PATCHABLE:
         mine, theirs = content(old), content(new)
         differing = [
             place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)
@@ -167,18 +167,18 @@ def narrow(
         if type(inner) is not Element or type(new_inner) is not Element:
             break
         # What is equal to what is known is known by now.
-        if traits(new) & SEALED:
+        if traits(new) & NOT_PATCHABLE:
             break
         if key(inner) != key(new_inner):
             break
-        around.append((shadow, place))
-        shadow = None if shadow is None else shadow.children.get(place)
+        around.append((anchors, place))
+        anchors = None if anchors is None else anchors.children.get(place)
         old, new = inner, new_inner
-    return old, new, shadow, around
+    return old, new, anchors, around
 
 
 def in_place(old: tuple[Any, ...], new: tuple[Any, ...]) -> list[tuple[int, int, bool]] | None:
-    """Pairs as `align` gives them, where surely each old node became the new one in its place.
+    """Pairs as `match_children` gives them, where surely each old node became the new one in its place.
 
     None where that is not sure: nodes were added, removed or moved.
     """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class Shadow:
-    """The anchor on an element and the shadows of its children, by their place in its content.
+class AnchorTree:
+    """The anchor on an element, and the anchors within its children, by their place in its content.
 
     `losses` counts how often a child changed, or went, that could not be found in the page.
     """
@@ -12,7 +12,7 @@ class Shadow:
     __slots__ = ("anchor", "children", "losses")
 
     def __init__(
-        self, anchor: str = "", children: dict[int, Shadow] | None = None, losses: int = 0
+        self, anchor: str = "", children: dict[int, AnchorTree] | None = None, losses: int = 0
     ) -> None:
         self.anchor = anchor
         self.children = {} if children is None else children

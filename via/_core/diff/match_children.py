@@ -31,7 +31,7 @@ def rising(numbers: list[int]) -> list[int]:
     return row
 
 
-def align(
+def match_children(
     old: Sequence[Any],
     new: Sequence[Any],
     *,

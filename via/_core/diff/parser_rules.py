@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 from ..html.validation import VOID
 
 KNOWN: Final = 1
-LEAKS: Final = 2
+ESCAPES_PARENT: Final = 2
 """Parts of it end up outside of it: it cannot be patched on its own."""
 OPAQUE: Final = 4
 """What the page holds in it is not its children one for one: it is patched as a whole."""
-UNBOUND: Final = 8
+MAY_CLOSE_ANCESTORS: Final = 8
 """It may end any element around it."""
 IGNORED: Final = 16
 """It has `data-ignore-morph`: what is in it belongs to the browser."""
@@ -37,11 +37,11 @@ _TERM: Final = 1 << 15
 _CELLS: Final = 1 << 16
 _BREAKOUT: Final = 1 << 17
 TABLE: Final = 1 << 18
-OUTWARD: Final = UNBOUND | sum(1 << bit for bit in range(8, 19))
-SEALED: Final = LEAKS | OPAQUE | UNBOUND
+OUTWARD: Final = MAY_CLOSE_ANCESTORS | sum(1 << bit for bit in range(8, 19))
+NOT_PATCHABLE: Final = ESCAPES_PARENT | OPAQUE | MAY_CLOSE_ANCESTORS
 
 _SCOPED: Final = _BLOCK | _LINK | _BUTTON | _NOBR | _ITEM | _TERM
-_ANY: Final = OUTWARD & ~UNBOUND & ~TEMPLATE
+_ANY: Final = OUTWARD & ~MAY_CLOSE_ANCESTORS & ~TEMPLATE
 
 
 class Rule(NamedTuple):
@@ -73,16 +73,18 @@ PARENTS: Final = {
     "li": (_names("ul ol menu"), _ITEM),
     "dt": (_names("dl"), _TERM),
     "dd": (_names("dl"), _TERM),
-    "tr": (_names("thead tbody tfoot"), UNBOUND),
-    "td": (_names("tr"), UNBOUND),
-    "th": (_names("tr"), UNBOUND),
-    "col": (_names("colgroup"), UNBOUND),
-    **dict.fromkeys(_names("caption colgroup thead tbody tfoot"), (_names("table"), UNBOUND)),
+    "tr": (_names("thead tbody tfoot"), MAY_CLOSE_ANCESTORS),
+    "td": (_names("tr"), MAY_CLOSE_ANCESTORS),
+    "th": (_names("tr"), MAY_CLOSE_ANCESTORS),
+    "col": (_names("colgroup"), MAY_CLOSE_ANCESTORS),
+    **dict.fromkeys(
+        _names("caption colgroup thead tbody tfoot"), (_names("table"), MAY_CLOSE_ANCESTORS)
+    ),
     **dict.fromkeys(
         _names("foreignobject g"),
-        (_names("svg g a switch defs symbol marker mask clippath pattern"), UNBOUND),
+        (_names("svg g a switch defs symbol marker mask clippath pattern"), MAY_CLOSE_ANCESTORS),
     ),
-    **dict.fromkeys(_names("rb rt rp rtc"), (_names("ruby"), UNBOUND)),
+    **dict.fromkeys(_names("rb rt rp rtc"), (_names("ruby"), MAY_CLOSE_ANCESTORS)),
 }
 """Elements that the parser expects in certain others, and what they make of any other."""
 
@@ -114,10 +116,10 @@ def _rules() -> dict[str, Rule]:
         "li": Rule(leaks_on=_ITEM),
         "math": Rule(OPAQUE, _BREAKOUT, _BREAKOUT),
         "nobr": Rule(_NOBR, 0, _NOBR),
-        "optgroup": Rule(takes=_names("option"), misfit=UNBOUND),
-        "option": Rule(takes=frozenset(), misfit=UNBOUND),
+        "optgroup": Rule(takes=_names("option"), misfit=MAY_CLOSE_ANCESTORS),
+        "option": Rule(takes=frozenset(), misfit=MAY_CLOSE_ANCESTORS),
         "p": Rule(leaks_on=_BLOCK),
-        "select": Rule(OPAQUE, takes=_names("option optgroup hr"), misfit=UNBOUND),
+        "select": Rule(OPAQUE, takes=_names("option optgroup hr"), misfit=MAY_CLOSE_ANCESTORS),
         "svg": Rule(OPAQUE, _BREAKOUT, _BREAKOUT),
         "table": Rule(
             TABLE,
@@ -125,8 +127,8 @@ def _rules() -> dict[str, Rule]:
             _CELLS,
             _names("caption colgroup thead tbody tfoot"),
             _names("tr td th col"),
-            LEAKS,
-            LEAKS,
+            ESCAPES_PARENT,
+            ESCAPES_PARENT,
         ),
         "template": Rule(OPAQUE | TEMPLATE, _ANY & ~_BREAKOUT),
         "tr": Rule(takes=_CELL, misfit=_CELLS, misfit_text=_CELLS),
@@ -140,10 +142,10 @@ def _rules() -> dict[str, Rule]:
     for name in ("pre", "listing"):
         rules[name] = Rule(OPAQUE)
     for name in RAW_TEXT:
-        rules[name] = Rule(OPAQUE, takes=frozenset(), misfit=UNBOUND)
+        rules[name] = Rule(OPAQUE, takes=frozenset(), misfit=MAY_CLOSE_ANCESTORS)
     for name in ("html", "head", "body", "frameset", "frame", "plaintext"):
-        rules[name] = Rule(UNBOUND)
-    rules["image"] = Rule(LEAKS)
+        rules[name] = Rule(MAY_CLOSE_ANCESTORS)
+    rules["image"] = Rule(ESCAPES_PARENT)
     for names, trait in ((_BLOCKS, _BLOCK), (_BREAKOUTS, _BREAKOUT)):
         for name in names:
             rule = rules.get(name, Rule())
@@ -164,7 +166,7 @@ def combine(tag: str, children: Iterable[tuple[str, int]], text: bool) -> int:
         below |= child
         if child & rule.leaks_on and not RULES.get(name, PLAIN).traits & rule.leaks_on:
             # What is open between the two is ended as well, so that its end tag ends another.
-            traits |= UNBOUND
+            traits |= MAY_CLOSE_ANCESTORS
         if rule.takes is None or name in rule.takes:
             parents = PARENTS.get(name)
             if parents is not None and tag not in parents[0]:
@@ -173,16 +175,16 @@ def combine(tag: str, children: Iterable[tuple[str, int]], text: bool) -> int:
             traits |= OPAQUE
         else:
             # A table ends the one around it, even in what the parser moves out of that.
-            traits |= UNBOUND if child & TABLE else rule.misfit
+            traits |= MAY_CLOSE_ANCESTORS if child & TABLE else rule.misfit
         if tag in HEADINGS and name in HEADINGS:
-            traits |= UNBOUND
-    if below & LEAKS:
-        traits |= UNBOUND if tag in HEADINGS else OPAQUE
+            traits |= MAY_CLOSE_ANCESTORS
+    if below & ESCAPES_PARENT:
+        traits |= MAY_CLOSE_ANCESTORS if tag in HEADINGS else OPAQUE
     if (below | traits) & rule.leaks_on:
-        traits |= LEAKS
+        traits |= ESCAPES_PARENT
     traits |= rule.traits | (below & OUTWARD)
     # What an element is itself matters outside of it even where what it holds does not.
-    clears = 0 if traits & LEAKS else rule.clears
+    clears = 0 if traits & ESCAPES_PARENT else rule.clears
     return (traits & ~clears) | rule.traits | KNOWN
 
 
@@ -202,7 +204,7 @@ class Outline(NamedTuple):
     text: bool
 
 
-_UNKNOWN: Final = Outline((("", UNBOUND | LEAKS | KNOWN),), True)
+_UNKNOWN: Final = Outline((("", MAY_CLOSE_ANCESTORS | ESCAPES_PARENT | KNOWN),), True)
 
 
 def outline(markup: str) -> Outline:

@@ -21,7 +21,7 @@ cdef class Elements:
 
 
 @cython.final
-cdef class Outbox:
+cdef class SendQueue:
     """An ordered queue in which renderings coalesce and events do not; see the twin."""
 
     cdef object _on_elements
@@ -77,7 +77,7 @@ cdef class Outbox:
         else:
             self._entries.append(event)
 
-    def take(self, list events not None):
+    def drain(self, list events not None):
         """Take all entries; see the twin."""
         cdef list entries = self._entries
         self.clear()

@@ -25,11 +25,11 @@ class View(Protocol):
     def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
         """The event that brings the browser up to date; a coroutine where it has to wait."""
 
-    def view_name(self) -> str:
+    def name(self) -> str:
         """The name of the view's function."""
 
 
-class Outbox:
+class SendQueue:
     """An ordered queue in which renderings coalesce and events do not.
 
     An entry is a view, to be rendered when it is sent, or an event: its bytes, or `Elements`. A
@@ -84,7 +84,7 @@ class Outbox:
     def add_event(self, event: bytes, nodes: Sequence[Any] = ()) -> None:
         """Queue an event; `nodes` are the elements that it brings, so that views come after it.
 
-        Past `MAX_EVENTS` or `MAX_BYTES` the outbox is `overflown`: events are dropped from then
+        Past `MAX_EVENTS` or `MAX_BYTES` the send_queue is `overflown`: events are dropped from then
         on, and the stream has to start anew with a full rendering.
         """
         self._events += 1
@@ -98,7 +98,7 @@ class Outbox:
         else:
             self._entries.append(event)
 
-    def take(self, events: list[bytes]) -> bytes | Coroutine[Any, Any, bytes]:
+    def drain(self, events: list[bytes]) -> bytes | Coroutine[Any, Any, bytes]:
         """Take all entries: the bytes of `events` and then theirs, in order.
 
         A coroutine where a view has to wait for something.

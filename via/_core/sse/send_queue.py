@@ -6,8 +6,8 @@ from .._backend import PURE_PYTHON
 from ._send_queue_py import MAX_BYTES, MAX_EVENTS, View
 
 if TYPE_CHECKING or PURE_PYTHON:
-    from ._send_queue_py import Outbox
+    from ._send_queue_py import SendQueue
 else:
-    from ._send_queue_c import Outbox
+    from ._send_queue_c import SendQueue
 
-__all__ = ["MAX_BYTES", "MAX_EVENTS", "Outbox", "View"]
+__all__ = ["MAX_BYTES", "MAX_EVENTS", "SendQueue", "View"]

@@ -8,7 +8,7 @@ from inspect import isawaitable
 from greenlet import GreenletExit, getcurrent
 
 from .cancellation import own_error
-from .workers import MAX_IDLE, Idle, MailboxClosed, Worker, drive, settle
+from .workers import MAX_IDLE, QueueClosed, QueueFull, Worker, WorkerPool, drive, settle
 
 cimport cython
 
@@ -35,13 +35,13 @@ cdef extern from "Python.h":
     PyTypeObject* Py_TYPE(object)
     bint PyGen_Check(object)
 
-cdef object idle = Idle()
+cdef object idle = WorkerPool()
 cdef Py_ssize_t MOST_IDLE = MAX_IDLE
 
 
 @cython.final
 @cython.freelist(8)
-cdef class Finished:
+cdef class Completed:
     """The value of a handler that ended without waiting."""
 
     cdef readonly object value
@@ -51,7 +51,7 @@ cdef class Finished:
 
 
 @cython.final
-cdef class Seat:
+cdef class WorkSlot:
     """What a worker is given to do, and what came of it."""
 
     cdef object handler
@@ -97,40 +97,40 @@ def start(handler, *args):
 
 cdef object run(object handler):
     cdef list workers = idle.workers
-    cdef Seat seat
-    cdef Finished finished
+    cdef WorkSlot slot
+    cdef Completed finished
     worker = workers.pop() if workers else new_worker()
-    seat = <Seat>worker.seat
+    slot = <WorkSlot>worker.slot
     current = getcurrent()
-    if seat.home is not current:
-        worker.parent = seat.home = current
+    if slot.home is not current:
+        worker.parent = slot.home = current
     worker.gr_context = current.gr_context  # contextvars stay visible in the handler
-    seat.handler = handler
-    seat.parked = False
+    slot.handler = handler
+    slot.parked = False
     value = worker.switch()
-    if not seat.parked:
-        seat.home = None  # whoever drives it becomes its parent
+    if not slot.parked:
+        slot.home = None  # whoever drives it becomes its parent
         return drive(worker, value, ended)
     value = ended(worker)
     if may_be_awaited(value):
         return settle(value)
-    finished = Finished.__new__(Finished)
+    finished = Completed.__new__(Completed)
     finished.value = value
     return finished
 
 
 cdef object new_worker():
-    worker = Worker(Seat())
+    worker = Worker(WorkSlot())
     call_far_down(worker.switch)  # it parks at once
     return worker
 
 
 cpdef object ended(object worker):
     """Park the worker; return its handler's value, or raise its error."""
-    cdef Seat seat = <Seat>worker.seat
+    cdef WorkSlot slot = <WorkSlot>worker.slot
     cdef list workers = idle.workers
-    value, error = seat.value, seat.error
-    seat.value = seat.error = None
+    value, error = slot.value, slot.error
+    slot.value = slot.error = None
     if len(workers) < MOST_IDLE:
         worker.gr_context = None
         workers.append(worker)
@@ -140,7 +140,7 @@ cpdef object ended(object worker):
 
 
 @cython.final
-cdef class Mailbox:
+cdef class HandlerQueue:
     """A tab's queue of handlers: they run one after the other and never overlap; see the twin."""
 
     cdef object _loop
@@ -148,29 +148,42 @@ cdef class Mailbox:
     cdef object _on_end
     cdef object _task
     cdef list _jobs
+    cdef Py_ssize_t _limit
     cdef bint _busy
+    cdef bint _closed
 
-    def __init__(self, loop, on_error, on_end):
+    def __init__(self, loop, Py_ssize_t limit, on_error, on_end):
         self._loop = loop
+        self._limit = limit
         self._on_error = on_error
         self._on_end = on_end
         self._jobs = []
 
     def __len__(self):
+        """How many jobs are waiting."""
         return len(self._jobs)
 
     def post(self, job):
-        """Run the job when those before it have ended. Call it on the event loop only."""
+        """Run the job when those before it have ended; see the twin."""
+        if self._closed:
+            return True
         if self._busy or can_wait():
+            if len(self._jobs) >= self._limit:
+                return False
             self._add(job, None)
         else:
             self._busy = True
             if self._run(job, None):
                 self._work()
+        return True
 
     def submit(self, job):
         """As `post`, but the caller is told the job's result; see the twin."""
+        if self._closed:
+            raise QueueClosed("the tab has ended")
         if self._busy or can_wait():
+            if len(self._jobs) >= self._limit:
+                raise QueueFull(f"more than {self._limit} handlers are waiting")
             outcome = self._loop.create_future()
             self._add(job, outcome)
             return outcome
@@ -180,7 +193,7 @@ cdef class Mailbox:
         except BaseException:
             self._work()
             raise
-        if type(result) is Finished:
+        if type(result) is Completed:
             self._work()
             return result
         outcome = self._loop.create_future()
@@ -188,12 +201,13 @@ cdef class Mailbox:
         return outcome
 
     def close(self):
-        """Forget the waiting jobs and cancel the one that is suspended."""
+        """Forget the waiting jobs and cancel the one that is suspended; take no more."""
+        self._closed = True
         cdef list jobs = self._jobs
         self._jobs = []
         for _, outcome in jobs:
             if outcome is not None and not outcome.done():
-                outcome.set_exception(MailboxClosed("the tab has ended"))
+                outcome.set_exception(QueueClosed("the tab has ended"))
         if self._task is not None and self._task is not asyncio.current_task(self._loop):
             # After its first step: a task that never began would never tell the outcome.
             self._loop.call_soon(self._task.cancel)
@@ -224,13 +238,13 @@ cdef class Mailbox:
         except Exception as error:
             self._fail(job, outcome, error)
             return True
-        if type(result) is not Finished:
+        if type(result) is not Completed:
             self._task = self._loop.create_task(self._finish(job, outcome, result))
             return False
         if outcome is None:
             self._on_end()
         elif not outcome.done():
-            outcome.set_result((<Finished>result).value)
+            outcome.set_result((<Completed>result).value)
         return True
 
     async def _finish(self, job, outcome, rest):
@@ -241,7 +255,7 @@ cdef class Mailbox:
         except asyncio.CancelledError as error:
             own = own_error(error)
             if own is error:
-                self._fail(job, outcome, MailboxClosed("the tab has ended"))
+                self._fail(job, outcome, QueueClosed("the tab has ended"))
                 raise
             self._fail(job, outcome, own)
         else:
@@ -255,7 +269,7 @@ cdef class Mailbox:
 
     cdef int _fail(self, job, outcome, error) except -1:
         if outcome is None:
-            if not isinstance(error, MailboxClosed):
+            if not isinstance(error, QueueClosed):
                 self._on_error(job, error)
                 self._on_end()
         elif not outcome.done():

@@ -9,19 +9,20 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backend import PURE_PYTHON
-from .workers import MailboxClosed, wait
+from .workers import QueueClosed, QueueFull, wait
 
 if TYPE_CHECKING or PURE_PYTHON:
-    from ._handlers_py import Finished, Mailbox, can_wait, start
+    from ._handlers_py import Completed, HandlerQueue, can_wait, start
 else:
-    from ._handlers_c import Finished, Mailbox, can_wait, start
+    from ._handlers_c import Completed, HandlerQueue, can_wait, start
 
 T = TypeVar("T")
 
 __all__ = [
-    "Finished",
-    "Mailbox",
-    "MailboxClosed",
+    "Completed",
+    "HandlerQueue",
+    "QueueClosed",
+    "QueueFull",
     "can_wait",
     "run",
     "start",
@@ -38,4 +39,4 @@ def wait_or_return(coroutine: Coroutine[Any, Any, T]) -> T | Coroutine[Any, Any,
 async def run(handler: Callable[..., Any], *args: Any) -> Any:
     """Run a `def` or `async def` handler to its end and return its value."""
     outcome = start(handler, *args)
-    return outcome.value if isinstance(outcome, Finished) else await outcome
+    return outcome.value if isinstance(outcome, Completed) else await outcome

@@ -13,7 +13,7 @@ from greenlet import getcurrent, greenlet
 T = TypeVar("T")
 
 
-class Seat(Protocol):
+class WorkSlot(Protocol):
     """What a worker is given to do, and what came of it."""
 
     handler: Callable[[], Any] | None
@@ -30,21 +30,21 @@ class Worker(greenlet):
     handlers do, so an idle one waits, parked, for the next.
     """
 
-    __slots__ = ("seat",)
+    __slots__ = ("slot",)
 
-    def __init__(self, seat: Seat) -> None:
-        # The frame holds the seat and not the greenlet, which thus ends when nobody holds it.
-        super().__init__(partial(_sit, seat))
-        self.seat = seat
+    def __init__(self, slot: WorkSlot) -> None:
+        # The frame holds the slot and not the greenlet, which thus ends when nobody holds it.
+        super().__init__(partial(_sit, slot))
+        self.slot = slot
 
 
-def _sit(seat: Seat) -> None:
+def _sit(slot: WorkSlot) -> None:
     # greenlet wants a frame of Python's at the bottom, whatever the rest is compiled to.
-    while seat.serve():
+    while slot.serve():
         pass
 
 
-class Idle(threading.local):
+class WorkerPool(threading.local):
     """The parked workers of one thread: greenlets cannot change threads."""
 
     def __init__(self) -> None:
@@ -55,8 +55,12 @@ MAX_IDLE: Final = 64
 """Greenlets that are kept for the next handlers, per thread."""
 
 
-class MailboxClosed(Exception):
-    """The tab ended before the job did."""
+class QueueClosed(Exception):
+    """The tab has ended, or ended before the job did."""
+
+
+class QueueFull(Exception):
+    """As many jobs are waiting as the queue takes."""
 
 
 def wait(awaitable: Awaitable[T]) -> T:
@@ -75,7 +79,7 @@ def wait(awaitable: Awaitable[T]) -> T:
 
 async def drive(worker: Worker, awaitable: Awaitable[Any], end: Callable[[Worker], Any]) -> Any:
     """Await what the worker's handler waits for, until it ends; `end` takes its value."""
-    seat = worker.seat
+    slot = worker.slot
     while True:
         try:
             result = await awaitable
@@ -86,7 +90,7 @@ async def drive(worker: Worker, awaitable: Awaitable[Any], end: Callable[[Worker
         else:
             worker.parent = getcurrent()
             value = worker.switch(result)
-        if seat.parked:
+        if slot.parked:
             result = end(worker)
             return await result if isawaitable(result) else result
         awaitable = value

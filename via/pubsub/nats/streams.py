@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ from nats.aio.client import Client
 from nats.errors import Error as NATSError
 
 from ...errors import PubSubError
-from ...sessions.tokens import new_token
 from ..protocol import StreamConfig
 from ..subjects import one_stream
 from .api import NO_STREAM, OVERLAP, TIMEOUT, JetStreamError, request
@@ -77,7 +77,7 @@ async def publish_durable(conn: Client, subject: str, data: bytes) -> int:
     A message whose acknowledgement is lost is sent again, and kept once. Raises PubSubError if
     there is no such stream or none takes it for `TIMEOUT`.
     """
-    headers = {"Nats-Msg-Id": new_token()}
+    headers = {"Nats-Msg-Id": secrets.token_urlsafe(16)}
     deadline = time.monotonic() + TIMEOUT
     while True:
         try:

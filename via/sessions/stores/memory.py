@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from ...errors import SessionError
-from ..store import Stored
+from ..store import StoredSession
 
 
 class MemoryStore:
@@ -24,7 +24,7 @@ class MemoryStore:
             raise SessionError(f"max_entries must be 1 or more, not {max_entries}")
         self._max_entries = max_entries
         self._clock = clock
-        self._entries: OrderedDict[str, Stored] = OrderedDict()
+        self._entries: OrderedDict[str, StoredSession] = OrderedDict()
         self._expiries: list[tuple[float, str]] = []
         self._saves = 0
 
@@ -32,11 +32,11 @@ class MemoryStore:
         """How many entries are held."""
         return len(self._entries)
 
-    async def find(self, key: str) -> Stored | None:
+    async def find(self, key: str) -> StoredSession | None:
         """The live entry under `key`."""
-        return self.find_now(key)
+        return self.find_nowait(key)
 
-    def find_now(self, key: str) -> Stored | None:
+    def find_nowait(self, key: str) -> StoredSession | None:
         """As `find`, which never waits."""
         entry = self._entries.get(key)
         if entry is None:
@@ -51,11 +51,11 @@ class MemoryStore:
         self, key: str, data: bytes, expiry: float, version: object | None
     ) -> object | None:
         """Keep `data` if the entry's version is the expected one."""
-        entry = self.find_now(key)
+        entry = self.find_nowait(key)
         if version != (entry.version if entry is not None else None):
             return None
         self._saves += 1
-        self._entries[key] = Stored(data, expiry, self._saves)
+        self._entries[key] = StoredSession(data, expiry, self._saves)
         self._entries.move_to_end(key)
         self._drop_expired()
         if entry is None or entry.expiry != expiry:

@@ -13,8 +13,7 @@ from nats.js.api import Header, KeyValueConfig
 from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
 
 from ...errors import SessionError
-from ..manager import SessionManager
-from ..store import Stored
+from ..store import StoredSession
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -28,17 +27,8 @@ _MARKER_SECONDS: Final = 60
 class _Entry(NamedTuple):
     """What lies under a key: nothing, a mark of deletion or a session, live or expired."""
 
-    stored: Stored | None
+    stored: StoredSession | None
     revision: int
-
-
-def new_nats_session_manager(
-    jetstream: JetStreamContext | Callable[[], JetStreamContext | None],
-    *,
-    bucket: str = "via_sessions",
-) -> SessionManager:
-    """A manager that keeps its sessions in a JetStream bucket; see `NATSStore`."""
-    return SessionManager(NATSStore(jetstream, bucket=bucket))
 
 
 class NATSStore:
@@ -65,7 +55,7 @@ class NATSStore:
         self._clock = clock
         self._opened: tuple[JetStreamContext, KeyValue] | None = None
 
-    async def find(self, key: str) -> Stored | None:
+    async def find(self, key: str) -> StoredSession | None:
         """The live entry under `key`; its version is the bucket's revision."""
         try:
             return (await self._get(key)).stored
@@ -111,7 +101,7 @@ class NATSStore:
         (expiry,) = _EXPIRY.unpack_from(value)
         if expiry <= self._clock():
             return _Entry(None, revision)
-        return _Entry(Stored(value[_EXPIRY.size :], expiry, revision), revision)
+        return _Entry(StoredSession(value[_EXPIRY.size :], expiry, revision), revision)
 
     async def _put(self, key: str, data: bytes, expiry: float, revision: object) -> int | None:
         jetstream, _ = await self._open()

@@ -12,8 +12,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from ...errors import SessionError
-from ..manager import SessionManager
-from ..store import Stored
+from ..store import StoredSession
 
 T = TypeVar("T")
 Database = str | os.PathLike[str] | sqlite3.Connection
@@ -35,11 +34,6 @@ _REPLACE: Final = (
 )
 _DELETE: Final = "DELETE FROM sessions WHERE token = ?"
 _SWEEP: Final = "DELETE FROM sessions WHERE expiry <= ?"
-
-
-def new_sqlite_session_manager(database: Database) -> SessionManager:
-    """A manager that keeps its sessions in an SQLite database; see `SQLiteStore`."""
-    return SessionManager(SQLiteStore(database))
 
 
 class SQLiteStore:
@@ -65,7 +59,7 @@ class SQLiteStore:
             self._thread.shutdown()
             raise self._table.error(error) from error
 
-    async def find(self, key: str) -> Stored | None:
+    async def find(self, key: str) -> StoredSession | None:
         """The live entry under `key`; its version is its data."""
         return await self._run(self._table.find, key)
 
@@ -142,12 +136,12 @@ class _Table:
         self._connection = connection
         return connection
 
-    def find(self, key: str) -> Stored | None:
+    def find(self, key: str) -> StoredSession | None:
         cursor = self.open().cursor()
         cursor.row_factory = None  # a given connection may have one of its own
         row = cursor.execute(_FIND, (key, self._clock())).fetchone()
         cursor.close()
-        return None if row is None else Stored(row[0], row[1], row[0])
+        return None if row is None else StoredSession(row[0], row[1], row[0])
 
     def save(self, key: str, data: bytes, expiry: float, version: object | None) -> bool:
         connection, now = self.open(), self._clock()

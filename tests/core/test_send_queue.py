@@ -38,43 +38,43 @@ class View:
 
 
 class Box:
-    """An outbox of one variant, and what it told."""
+    """An send_queue of one variant, and what it told."""
 
     def __init__(self, module: Any) -> None:
         self.elements: list[Any] = []
         self.errors: list[tuple[str, str]] = []
-        self.box = module.Outbox(
+        self.box = module.SendQueue(
             self.elements.append, lambda view, error: self.errors.append((view.name, str(error)))
         )
 
-    def take(self, *events: bytes) -> bytes:
-        taken = self.box.take(list(events))
+    def drain(self, *events: bytes) -> bytes:
+        taken = self.box.drain(list(events))
         return taken if isinstance(taken, bytes) else asyncio.run(taken)
 
 
 @pytest.fixture
-def box(outbox: Any) -> Box:
-    return Box(outbox)
+def box(send_queue: Any) -> Box:
+    return Box(send_queue)
 
 
 def test_what_is_taken_is_gone(box) -> None:
     assert not box.box
-    assert box.take() == b""
+    assert box.drain() == b""
     box.box.add_event(b"one ")
     box.box.add_event(b"two ")
     assert box.box
-    assert box.take(b"zero ") == b"zero one two "
+    assert box.drain(b"zero ") == b"zero one two "
     assert not box.box
-    assert box.take(b"only ") == b"only "
+    assert box.drain(b"only ") == b"only "
 
 
 def test_a_view_that_waits_is_not_queued_twice(box) -> None:
     a, b = View("a"), View("b")
     for view in (a, b, a, b, a):
         box.box.add_view(view)
-    assert box.take() == b"a1 b1 "
+    assert box.drain() == b"a1 b1 "
     box.box.add_view(a)
-    assert box.take() == b"a2 "
+    assert box.drain() == b"a2 "
 
 
 def test_views_and_events_keep_their_order(box) -> None:
@@ -83,7 +83,7 @@ def test_views_and_events_keep_their_order(box) -> None:
     box.box.add_view(a)
     box.box.add_event(b"after ")
     box.box.add_view(a)
-    assert box.take() == b"before a1 after "
+    assert box.drain() == b"before a1 after "
 
 
 def test_a_view_comes_again_behind_elements_that_may_be_newer(box) -> None:
@@ -92,7 +92,7 @@ def test_a_view_comes_again_behind_elements_that_may_be_newer(box) -> None:
     box.box.add_event(b"elements ", ["node"])
     box.box.add_view(a)
     assert box.elements == []
-    assert box.take() == b"a1 elements a2 "
+    assert box.drain() == b"a1 elements a2 "
     assert box.elements == [["node"]]
 
 
@@ -101,7 +101,7 @@ def test_what_a_view_raises_is_told_and_the_rest_is_sent(box) -> None:
     a.error, late.error, late.waits = ValueError("at once"), ValueError("later"), True
     for view in (a, late, b):
         box.box.add_view(view)
-    assert box.take() == b"b1 "
+    assert box.drain() == b"b1 "
     assert box.errors == [("a", "at once"), ("late", "later")]
 
 
@@ -110,7 +110,7 @@ def test_a_view_that_lets_a_cancellation_pass_is_told_of_as_any(box) -> None:
     late.error, late.waits = asyncio.CancelledError("not mine"), True
     for view in (late, b):
         box.box.add_view(view)
-    assert box.take() == b"b1 "
+    assert box.drain() == b"b1 "
     assert box.errors == [("late", "not mine")]
 
 
@@ -121,7 +121,7 @@ def test_a_stream_that_is_cancelled_while_a_view_waits_ends(box) -> None:
     box.box.add_view(forever)
 
     async def scenario() -> None:
-        task = asyncio.create_task(box.box.take([]))
+        task = asyncio.create_task(box.box.drain([]))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -137,7 +137,7 @@ def test_views_that_wait_are_waited_for_in_order(box) -> None:
     for view in (a, b, c):
         box.box.add_view(view)
     box.box.add_event(b"event ")
-    assert box.take(b"first ") == b"first a1 late b1 c1 late event "
+    assert box.drain(b"first ") == b"first a1 late b1 c1 late event "
     assert box.errors == []
 
 
@@ -148,9 +148,9 @@ def test_what_is_queued_while_it_is_taken_waits_for_the_next_time(box) -> None:
             return b"again "
 
     box.box.add_view(Again("x"))
-    assert box.take() == b"again "
+    assert box.drain() == b"again "
     assert box.box
-    assert box.take() == b"again "
+    assert box.drain() == b"again "
 
 
 def test_renderings_can_be_dropped(box) -> None:
@@ -159,10 +159,10 @@ def test_renderings_can_be_dropped(box) -> None:
     box.box.add_event(b"event ")
     box.box.add_event(b"elements ", ["node"])
     box.box.drop_views()
-    assert box.take() == b"event elements "
+    assert box.drain() == b"event elements "
     assert a.times == 0
     box.box.add_view(a)
-    assert box.take() == b"a1 "
+    assert box.drain() == b"a1 "
 
 
 @pytest.mark.parametrize(
@@ -176,4 +176,4 @@ def test_events_are_bounded(box, events, size) -> None:
     assert box.box.overflown
     box.box.clear()
     assert not box.box.overflown
-    assert box.take() == b""
+    assert box.drain() == b""

@@ -1,0 +1,12 @@
+"""What is known of an element by itself: its id, its content, and what the HTML parser makes of it."""
+
+from typing import TYPE_CHECKING
+
+from .._backend import PURE_PYTHON
+
+if TYPE_CHECKING or PURE_PYTHON:
+    from ._analysis_py import content, identity, is_fixed, key, traits
+else:
+    from ._analysis_c import content, identity, is_fixed, key, traits
+
+__all__ = ["content", "identity", "is_fixed", "key", "traits"]

@@ -1,0 +1,27 @@
+"""Makes managers whose sessions outlive the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .manager import SessionManager
+from .stores.nats import NATSStore
+from .stores.sqlite import Database, SQLiteStore
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+
+def new_sqlite_session_manager(database: Database) -> SessionManager:
+    """A manager that keeps its sessions in an SQLite database; see `SQLiteStore`."""
+    return SessionManager(SQLiteStore(database))
+
+
+def new_nats_session_manager(
+    jetstream: JetStreamContext | Callable[[], JetStreamContext | None],
+    *,
+    bucket: str = "via_sessions",
+) -> SessionManager:
+    """A manager that keeps its sessions in a JetStream bucket; see `NATSStore`."""
+    return SessionManager(NATSStore(jetstream, bucket=bucket))

@@ -1,0 +1,74 @@
+"""What via itself holds of a visitor's session, one object for each tab."""
+
+from __future__ import annotations
+
+from .state import SessionState
+
+
+class SessionHandle:
+    """A session as one tab has it; `Session` is its face for pages.
+
+    All handles that a manager loaded for the same token share their state. `state` is None where
+    there is no manager: values are lost, and nothing has to be saved.
+    """
+
+    __slots__ = ("cookie_due", "state")
+
+    def __init__(self, state: SessionState | None) -> None:
+        self.state = state
+        self.cookie_due = False
+        """Whether the token was changed by way of this tab, and the browser does not know it."""
+
+    def live(self) -> SessionState | None:
+        """The state, which is an empty one if the session's time is over."""
+        if self.state is not None:
+            self.state.expire()
+        return self.state
+
+    def token(self) -> str:
+        """The session's token; "" if nobody keeps it."""
+        state = self.state
+        if state is None or not state.token:
+            return ""
+        state.expire()
+        return state.token
+
+    def start(self, state: SessionState) -> None:
+        """Give the session a new token, of which the browser must be told."""
+        state.start()
+        self.cookie_due = True
+
+    def end(self, state: SessionState) -> None:
+        """End the session, so that the browser must drop its cookie."""
+        state.retire()
+        state.end()
+        self.cookie_due = True
+
+    def cookie_change(self) -> str | None:
+        """The `Set-Cookie` value for a change of the token that was made by way of this handle.
+
+        Given once per change, to nobody but the tab that made it: the browser's other tabs share
+        its cookies. None if there is nothing to tell. Raises SessionError for a wrong `Cookie`.
+        """
+        state = self.live()
+        if state is None or not self.cookie_due:
+            return None
+        shared = state.shared
+        if state.token:
+            header = shared.cookie.write(state.token, state.deadline, shared.clock())
+        else:
+            header = shared.cookie.erase()
+        self.cookie_due = False
+        return header
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether `SessionManager.commit` has something to do."""
+        return self.state is not None and not self.state.is_saved()
+
+    def is_settled(self) -> bool:
+        """Whether there is nothing to save and nothing to tell the browser."""
+        state = self.state
+        if state is None or not (state.token or state.retired):
+            return not self.cookie_due
+        return not self.cookie_due and state.is_saved()
