@@ -48,6 +48,8 @@ PageFunctionT = TypeVar("PageFunctionT", bound=PageFunction)
 
 @dataclass(frozen=True, slots=True)
 class _Publisher:
+    """What reaches the app's messages."""
+
     hub: Hub | None
 
 
@@ -161,6 +163,9 @@ class V:
             self._logger().info("serving on http://%s:%d", shown, port)
             try:
                 self._server.run(sockets=[listener])
+            except SystemExit:  # of uvicorn, where the app did not start
+                if self._failure is None:
+                    raise
             finally:
                 self._server = None
         if self._failure is not None:

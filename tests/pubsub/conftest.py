@@ -1,5 +1,7 @@
 """Each test of messages runs over the real nats-server and over the backend in memory."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
@@ -15,20 +17,26 @@ LOGGER = logging.getLogger("via.tests")
 
 @dataclass
 class Scope:
-    """What a context is to pub/sub: it owns subscriptions and runs handlers in order."""
+    """What a context is to pub/sub: it ends subscriptions and runs handlers in order."""
 
     hub: Hub
     backend: Any
-    owned: list[Any] = field(default_factory=list)
+    callbacks: list[Callable[[], object]] = field(default_factory=list)
 
-    def _hub(self) -> Hub:
-        return self.hub
+    def __pubsub__(self) -> Scope:
+        return self
 
-    def _enqueue(self, job: Callable[[], Any]) -> None:
+    def enqueue(self, job: Callable[[], Any]) -> bool:
         job()
+        return True
 
-    def _own(self, subscription: Any) -> None:
-        self.owned.append(subscription)
+    def on_close(self, callback: Callable[[], object]) -> None:
+        self.callbacks.append(callback)
+
+    def close(self) -> None:
+        """End the page."""
+        while self.callbacks:
+            self.callbacks.pop()()
 
     @property
     def streams(self) -> Streams:

@@ -36,9 +36,7 @@ async def flood(c, messages: int, seed: int) -> None:
     await c.until(lambda: witness and witness[-1] == messages - 1)
     assert witness == list(range(messages))
     assert checked > messages
-    for subscription in c.owned:
-        subscription.unsubscribe()
-    c.owned.clear()
+    c.close()
     await c.settled()
     assert c.hub.counts() == hub_module.Counts(0, 0, 0, 0, 0)
 

@@ -133,14 +133,15 @@ async def test_getters_and_pops() -> None:
 
 
 async def test_nothing_is_kept_without_a_browser() -> None:
-    session = Session(SessionHandle(None))
+    handle = SessionHandle(None)
+    session = Session(handle)
     session.set("a", 1)
     session.clear()
     session.renew_token()
     session.destroy()
     session.delete("a")
     assert (session.get("a"), session.id(), session.keys()) == (None, "", [])
-    assert session.handle.cookie_change() is None
+    assert handle.cookie_change() is None
 
 
 async def test_a_struct_whose_class_is_gone_leaves_the_rest_readable(backend, caplog) -> None:

@@ -1,7 +1,7 @@
 """`Hub`: one process's messages, between one backend and any number of listeners.
 
-Publishing never waits: what a backend has to wait for is queued here, in order, and one task works
-the queue off. A subject has one subscription at the backend, however many listen.
+Publishing never waits: what a backend has to wait for is queued here, in order. A subject has one
+subscription at the backend, however many listen.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from .._core.messaging.codecs import Codec
 from .._core.messaging.fanout import Fanout, Listener
 from ..errors import PubSubError
 from .protocol import PubSub, Streams, Subscription
-from .subjects import check_pattern, check_subject
-from .throttled_log import Reports
+from .subjects import check_pattern, check_subject, is_subject
+from .throttled_log import ThrottledLog
 
 MAX_WAITING: Final = 1024
 """Messages that may wait at one listener; past it the oldest one is dropped."""
@@ -62,7 +62,7 @@ class _Topic:
         self.opened = opened
 
 
-class _Listening:
+class _SubscriptionHandle:
     """What a subscriber holds of its listener."""
 
     __slots__ = ("_hub", "_key", "_listener")
@@ -77,6 +77,77 @@ class _Listening:
         self._hub._call(self._hub._leave, self._key, self._listener)
 
 
+class OrderedCalls:
+    """Calls that are made one after the other, each when the one before it has ended.
+
+    A call that gives nothing to await is made at once where none waits; for the others there is a
+    task. `on_error` is told what a call raised; those behind it are still made.
+    """
+
+    __slots__ = ("_closed", "_loop", "_on_error", "_waiting", "_worker")
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, on_error: Callable[[Exception], object]
+    ) -> None:
+        self._loop = loop
+        self._on_error = on_error
+        self._waiting: deque[Callable[[], Any]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def __len__(self) -> int:
+        """How many calls are waiting."""
+        return len(self._waiting)
+
+    def add(self, call: Callable[[], Any]) -> None:
+        """Make a call behind those before it."""
+        if self._closed:
+            return
+        if self._worker is not None:
+            self._waiting.append(call)
+            return
+        rest = self._make(call)
+        if rest is not None:
+            self._worker = self._loop.create_task(self._work(rest))
+
+    async def settled(self) -> None:
+        """Wait until all calls have ended."""
+        while self._worker is not None:
+            await asyncio.wait([self._worker])
+
+    async def close(self, timeout: float = 1.0) -> None:
+        """Take no more calls; those that have not ended after `timeout` seconds are dropped."""
+        self._closed = True
+        if self._worker is not None:
+            await asyncio.wait([self._worker], timeout=timeout)
+        if self._worker is not None:
+            self._worker.cancel()
+        self._waiting.clear()
+
+    def _make(self, call: Callable[[], Any]) -> Awaitable[Any] | None:
+        """Begin a call; returns the rest of it, if there is something to wait for."""
+        try:
+            rest = call()
+        except Exception as error:
+            self._on_error(error)
+            return None
+        return rest if isawaitable(rest) else None
+
+    async def _work(self, rest: Awaitable[Any] | None) -> None:
+        try:
+            while True:
+                if rest is not None:
+                    try:
+                        await rest
+                    except Exception as error:
+                        self._on_error(error)
+                if not self._waiting:
+                    return
+                rest = self._make(self._waiting.popleft())
+        finally:
+            self._worker = None
+
+
 class Hub:
     """Publishes to a backend and fans its messages out. Made on the event loop that it uses.
 
@@ -86,19 +157,19 @@ class Hub:
     def __init__(self, backend: PubSub, *, logger: logging.Logger) -> None:
         self._backend = backend
         self._logger = logger
-        self._reports = Reports(logger)
+        self._log = ThrottledLog(logger)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._topics: dict[_Key, _Topic] = {}
-        self._queue: deque[Callable[[], Any]] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._backend_calls = OrderedCalls(self._loop, self._log_failure)
         self._closed = False
         self._dropped = 0
         self._undecodable = 0
 
     def publish(self, subject: str, data: bytes) -> None:
         """Send bytes. Never waits. Raises PubSubError for a bad subject or a full queue."""
-        check_subject(subject)
+        if type(subject) is not str or not is_subject(subject):
+            check_subject(subject)  # which says what is wrong
         if not isinstance(data, bytes | bytearray | memoryview):
             raise PubSubError(f"subject {subject!r}: publish takes bytes, not {data!r}")
         limit = getattr(self._backend, "max_payload", 0)
@@ -107,11 +178,11 @@ class Hub:
                 f"subject {subject!r}: a message of {len(data)} bytes is more than the "
                 f"{limit} that the broker takes"
             )
-        if len(self._queue) >= MAX_QUEUED:
+        if len(self._backend_calls) >= MAX_QUEUED:
             raise PubSubError(
                 f"subject {subject!r}: the broker is away and {MAX_QUEUED} messages wait for it"
             )
-        self._call(self._put, partial(self._send, subject, bytes(data)))
+        self._call(self._backend_calls.add, partial(self._backend.publish, subject, bytes(data)))
 
     def subscribe(
         self,
@@ -124,7 +195,7 @@ class Hub:
         key = (check_pattern(subject), False)
         listener = Listener(handler, codec, enqueue, MAX_WAITING)
         self._call(self._join, key, listener)
-        return _Listening(self, key, listener)
+        return _SubscriptionHandle(self, key, listener)
 
     def follow(
         self, subject: str, handler: Callable[[Any], Any], enqueue: Enqueue, codec: Codec | None
@@ -137,20 +208,20 @@ class Hub:
         streams = self.streams()
         key = (check_pattern(subject), True)
         listener = Listener(handler, codec, enqueue, MAX_WAITING, True)
-        listening = _Listening(self, key, listener)
+        handle = _SubscriptionHandle(self, key, listener)
 
         async def replay(count: int) -> list[bytes]:
             try:
                 await asyncio.shield(self._join(key, listener))
                 history = await streams.history(subject, count)
             except BaseException:
-                listening.unsubscribe()
+                handle.unsubscribe()
                 raise
             if not listener.closed:
                 listener.release(history.end)
             return history.messages
 
-        return listening, replay
+        return handle, replay
 
     def streams(self) -> Streams:
         """The backend's streams. Raises PubSubError if it has none."""
@@ -162,37 +233,32 @@ class Hub:
         """Count and log a message that is not of the type that was asked for."""
         self._undecodable += 1
         name = getattr(codec.type, "__qualname__", str(codec.type))
-        self._reports.warn(
+        self._log.warn(
             f"type {subject} {name}",
-            f"subject {subject!r}: skipped {data[:80]!r}, which is no {name}: {error}",
+            f"subject {subject!r}: skipped {data[:80]!r}, which is not a {name}: {error}",
         )
 
     def counts(self) -> Counts:
-        """How much there is of everything."""
+        """What the hub holds, and what it has lost."""
         return Counts(
             listeners=sum(len(topic.fanout) for topic in self._topics.values()),
             subjects=len(self._topics),
-            queued=len(self._queue),
+            queued=len(self._backend_calls),
             dropped=self._dropped,
             undecodable=self._undecodable,
         )
 
     async def settled(self) -> None:
         """Wait until the backend has taken all that was published and subscribed so far."""
-        while self._worker is not None:
-            await asyncio.wait([self._worker])
+        await self._backend_calls.settled()
 
     async def close(self) -> None:
         """Take nothing more; hand over what is queued, unless the backend is away."""
         self._closed = True
-        if self._worker is not None:
-            await asyncio.wait([self._worker], timeout=1.0)
-        if self._worker is not None:
-            self._worker.cancel()
+        await self._backend_calls.close()
         for topic in self._topics.values():
             topic.opened.cancel()
         self._topics.clear()
-        self._queue.clear()
 
     def _call(self, call: Callable[..., Any], *args: Any) -> None:
         if threading.get_ident() == self._thread:
@@ -209,7 +275,7 @@ class Hub:
             topic = self._topics[key] = _Topic(fanout, self._loop.create_future())
             # Whoever waits for it hears of an error; where nobody does, the log has it.
             topic.opened.add_done_callback(_retrieve)
-            self._put(partial(self._open, key, topic))
+            self._backend_calls.add(partial(self._open, key, topic))
         topic.fanout.add(listener)
         return topic.opened
 
@@ -219,7 +285,7 @@ class Hub:
             listener.close()
         elif topic.fanout.remove(listener) and not len(topic.fanout):
             del self._topics[key]
-            self._put(partial(self._end, topic))
+            self._backend_calls.add(partial(self._end, topic))
 
     def _open(self, key: _Key, topic: _Topic) -> Awaitable[None] | None:
         subject, stored = key
@@ -260,56 +326,18 @@ class Hub:
             return None
         return opened.result().unsubscribe()
 
+    def _log_failure(self, error: Exception) -> None:
+        self._log.warn(
+            f"backend {type(error).__name__}", f"pub/sub: {type(error).__name__}: {error}"
+        )
+
     def _lost(self, subject: str, listener: Listener) -> None:
         self._dropped += 1
         name = getattr(listener.handler, "__qualname__", repr(listener.handler))
-        self._reports.warn(
+        self._log.warn(
             f"slow {subject} {name}",
             f"subject {subject!r}: {name} is too slow; with {MAX_WAITING} messages waiting it "
             "loses the oldest",
-        )
-
-    # The queue to the backend
-
-    def _send(self, subject: str, data: bytes) -> Any:
-        return self._backend.publish(subject, data)
-
-    def _put(self, step: Callable[[], Any]) -> None:
-        if self._closed:
-            return
-        if self._worker is not None:
-            self._queue.append(step)
-            return
-        rest = self._take(step)
-        if rest is not None:
-            self._worker = self._loop.create_task(self._work(rest))
-
-    def _take(self, step: Callable[[], Any]) -> Awaitable[Any] | None:
-        """Take a step; returns the rest of it, if there is something to wait for."""
-        try:
-            rest = step()
-        except Exception as error:
-            self._failed(error)
-            return None
-        return rest if isawaitable(rest) else None
-
-    async def _work(self, rest: Awaitable[Any] | None) -> None:
-        try:
-            while True:
-                if rest is not None:
-                    try:
-                        await rest
-                    except Exception as error:
-                        self._failed(error)
-                if not self._queue:
-                    return
-                rest = self._take(self._queue.popleft())
-        finally:
-            self._worker = None
-
-    def _failed(self, error: Exception) -> None:
-        self._reports.warn(
-            f"backend {type(error).__name__}", f"pub/sub: {type(error).__name__}: {error}"
         )
 
 

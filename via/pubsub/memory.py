@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import PubSubError
-from .protocol import History, Stored, StreamConfig
-from .subjects import check_subject, matches, one_stream, overlap
+from .protocol import History, StreamConfig, StreamHandler
+from .subjects import matches, one_stream, overlap
 
 
-class _Subscription:
-    def __init__(self, listeners: dict[_Subscription, None], pattern: str, handler: Any) -> None:
+class _Listener:
+    def __init__(self, listeners: dict[_Listener, None], pattern: str, handler: Any) -> None:
         self.pattern = pattern
         self.handler = handler
         self._listeners = listeners
@@ -30,7 +30,7 @@ class _Stream:
     def __init__(self, config: StreamConfig) -> None:
         self.config = config
         self.last = 0
-        self.followers: dict[_Subscription, None] = {}
+        self.followers: dict[_Listener, None] = {}
         self._kept: deque[tuple[int, float, str, bytes]] = deque()
 
     def covers(self, subject: str) -> bool:
@@ -68,14 +68,14 @@ class MemoryPubSub:
     """
 
     def __init__(self) -> None:
-        self._listeners: dict[_Subscription, None] = {}
+        self._listeners: dict[_Listener, None] = {}
         self._streams: dict[str, _Stream] = {}
         self._due: deque[tuple[str, bytes]] = deque()
         self._delivering = False
 
     def publish(self, subject: str, data: bytes) -> None:
         """Hand the message to whoever listens, and to the stream that keeps its subject."""
-        self._due.append((check_subject(subject), data))
+        self._due.append((subject, data))
         # What a listener publishes comes after what it was told, for everybody.
         if not self._delivering:
             self._delivering = True
@@ -85,9 +85,9 @@ class MemoryPubSub:
             finally:
                 self._delivering = False
 
-    def subscribe(self, subject: str, handler: Callable[[bytes], Any]) -> _Subscription:
+    def subscribe(self, subject: str, handler: Callable[[bytes], Any]) -> _Listener:
         """Call `handler` with each message on the subject."""
-        return _Subscription(self._listeners, subject, handler)
+        return _Listener(self._listeners, subject, handler)
 
     def close(self) -> None:
         """Drop all subscriptions; streams stay, for the app's next start."""
@@ -112,7 +112,7 @@ class MemoryPubSub:
 
     async def publish_durable(self, subject: str, data: bytes) -> int:
         """Publish; returns the message's number in its stream."""
-        stream = self._find(check_subject(subject))
+        stream = self._find(subject)
         self.publish(subject, data)
         return stream.last
 
@@ -121,9 +121,9 @@ class MemoryPubSub:
         stream = self._find(subject)
         return History(stream.newest(subject, count), stream.last)
 
-    async def follow(self, subject: str, handler: Stored) -> _Subscription:
+    async def follow(self, subject: str, handler: StreamHandler) -> _Listener:
         """Call `handler` with each message that the subject's stream takes from now on."""
-        return _Subscription(self._find(subject).followers, subject, handler)
+        return _Listener(self._find(subject).followers, subject, handler)
 
     def _deliver(self, subject: str, data: bytes) -> None:
         for stream in self._streams.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
-from ..errors import PubSubError
+from ..errors import PubSubError, seconds
 from .subjects import check_pattern
 
 
@@ -44,7 +44,7 @@ class PubSub(Protocol):
 class StreamConfig:
     """A durable stream: the messages of its subjects are kept, up to the limits.
 
-    Raises PubSubError, naming the field, for what no stream can be.
+    Raises PubSubError, naming the field, for a value that no stream can have.
     """
 
     name: str
@@ -86,8 +86,7 @@ class StreamConfig:
 
     def age(self) -> float:
         """`max_age` in seconds."""
-        age = self.max_age
-        return age.total_seconds() if isinstance(age, timedelta) else float(age)
+        return seconds(self.max_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class History:
     """The number, in the stream, of the last of them; 0 if there is none."""
 
 
-Stored = Callable[[bytes, int], Any]
+StreamHandler = Callable[[bytes, int], Any]
 """Takes a message of a stream and its number there."""
 
 
@@ -117,7 +116,7 @@ class Streams(Protocol):
     def history(self, subject: str, count: int) -> Awaitable[History]:
         """The last `count` messages that a stream keeps on the subject."""
 
-    def follow(self, subject: str, handler: Stored) -> Awaitable[Subscription]:
+    def follow(self, subject: str, handler: StreamHandler) -> Awaitable[Subscription]:
         """Call `handler` with each message that the subject's stream takes from now on, once.
 
         Messages come in the stream's order, also those that it took while the connection was

@@ -12,7 +12,7 @@ PERIOD: Final = 1.0
 _KINDS: Final = 1000
 
 
-class Reports:
+class ThrottledLog:
     """Writes at most one line of a kind in each `PERIOD`, and says how many it left out."""
 
     def __init__(self, logger: logging.Logger) -> None:

@@ -6,77 +6,75 @@ first parameter.
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Callable, Coroutine, Generator
-from types import FrameType
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from .._core.messaging.codecs import Codec, codec, encode
-from .._core.tasks import handlers
+from .._core.messaging.codecs import Codec, encode
+from .._core.tasks.handlers import wait_or_return
 from ..errors import PubSubError
+from .handler_types import codec_of, handler_codec
 from .hub import Hub
 from .protocol import StreamConfig, Subscription
 from .subjects import check_pattern, check_subject
 
+if TYPE_CHECKING:
+    from .._core.tasks.maybe_awaitable import AwaitableInt, AwaitableList, AwaitableNone
+
 T = TypeVar("T")
 
-if TYPE_CHECKING:
 
-    class Answer(list[T]):
-        """In a `def` handler a list; in an `async def` handler something to await for one."""
+class Publisher(Protocol):
+    """What reaches the messages. `hub` is None while a page runs at registration."""
 
-        def __await__(self) -> Generator[Any, Any, list[T]]: ...
-
-    class Done(Protocol):
-        """In a `def` handler nothing; in an `async def` handler something to await."""
-
-        def __await__(self) -> Generator[Any, Any, None]: ...
-
-    class Number(int):
-        """In a `def` handler a number; in an `async def` handler something to await for one."""
-
-        def __await__(self) -> Generator[Any, Any, int]: ...
+    @property
+    def hub(self) -> Hub | None: ...
 
 
-class App(Protocol):
-    """What reaches the pub/sub: the app or a context."""
+class Subscriber(Publisher, Protocol):
+    """What also owns subscriptions and runs their handlers: a page in a tab."""
 
-    def _hub(self) -> Hub | None: ...
+    @property
+    def enqueue(self) -> Callable[[Callable[[], Any]], bool]:
+        """Runs a job behind those before it; gives False where too many wait."""
 
-
-class Scope(App, Protocol):
-    """What owns subscriptions and runs their handlers: a context."""
-
-    def _enqueue(self, job: Callable[[], Any]) -> bool: ...
-
-    def _own(self, subscription: Subscription) -> None: ...
+    def on_close(self, callback: Callable[[], object], /) -> None:
+        """Call back when the page ends."""
 
 
-class _Nothing:
-    """The subscription of a page that runs without a browser."""
+class HasPublisher(Protocol):
+    """The app or a context."""
+
+    def __pubsub__(self) -> Publisher: ...
+
+
+class HasSubscriber(Protocol):
+    """A context."""
+
+    def __pubsub__(self) -> Subscriber: ...
+
+
+class _Unsubscribed:
+    """The subscription of a page that runs at registration."""
 
     def unsubscribe(self) -> None:
         """Nothing to end."""
 
 
-NOTHING = _Nothing()
-
-
-def publish_raw(c: App, subject: str, data: bytes) -> None:
+def publish_raw(c: HasPublisher, subject: str, data: bytes) -> None:
     """Publish bytes."""
-    check_subject(subject)
-    hub = c._hub()
-    if hub is not None:
+    hub = c.__pubsub__().hub
+    if hub is None:
+        check_subject(subject)
+    else:
         hub.publish(subject, data)
 
 
-def subscribe_raw(c: Scope, subject: str, handler: Callable[[bytes], Any]) -> Subscription:
+def subscribe_raw(c: HasSubscriber, subject: str, handler: Callable[[bytes], Any]) -> Subscription:
     """Call `handler` with the bytes of each message."""
     return _subscribe(c, subject, handler, None)
 
 
-def publish(c: App, subject: str, message: Any) -> None:
+def publish(c: HasPublisher, subject: str, message: Any) -> None:
     """Publish a message as JSON: a Struct, dataclass, TypedDict or plain value. Never waits.
 
     Raises PubSubError for a bad subject, a message that is not JSON or one that is too large.
@@ -84,24 +82,27 @@ def publish(c: App, subject: str, message: Any) -> None:
     publish_raw(c, subject, _encoded(subject, message))
 
 
-def publish_durable(c: App, subject: str, message: Any) -> Number:
+def publish_durable(c: HasPublisher, subject: str, message: Any) -> AwaitableInt:
     """Publish a message and wait until a stream keeps it; returns its number there.
 
     In an `async def` handler, await it. Raises PubSubError if no stream keeps the subject, or
     none takes the message within ten seconds.
     """
     check_subject(subject)
-    return cast("Number", _answer(_publish_durable(c._hub(), subject, _encoded(subject, message))))
+    return cast(
+        "AwaitableInt",
+        wait_or_return(_publish_durable(c.__pubsub__().hub, subject, _encoded(subject, message))),
+    )
 
 
-def ensure_stream(c: App, config: StreamConfig) -> Done:
+def ensure_stream(c: HasPublisher, config: StreamConfig) -> AwaitableNone:
     """Create a stream, or bring an existing one to this configuration.
 
     In an `async def` handler, await it. Raises PubSubError where the broker refuses.
     """
     if not isinstance(config, StreamConfig):
         raise PubSubError(f"ensure_stream takes a via.StreamConfig, not {config!r}")
-    return cast("Done", _answer(_ensure_stream(c._hub(), config)))
+    return cast("AwaitableNone", wait_or_return(_ensure_stream(c.__pubsub__().hub, config)))
 
 
 class Subscribe:
@@ -113,14 +114,16 @@ class Subscribe:
     a type that messages cannot have.
     """
 
-    def __call__(self, c: Scope, subject: str, handler: Callable[[Any], Any]) -> Subscription:
+    def __call__(
+        self, c: HasSubscriber, subject: str, handler: Callable[[Any], Any]
+    ) -> Subscription:
         """Subscribe with the type of the handler's annotation."""
-        return _subscribe(c, subject, handler, _annotated(handler))
+        return _subscribe(c, subject, handler, handler_codec(handler))
 
     def __getitem__(
         self, type: type[T]
-    ) -> Callable[[Scope, str, Callable[[T], Any]], Subscription]:
-        return _Typed(_subscribe, _codec(type))
+    ) -> Callable[[HasSubscriber, str, Callable[[T], Any]], Subscription]:
+        return _Typed(_subscribe, codec_of(type))
 
 
 class ReplayHistory:
@@ -131,12 +134,12 @@ class ReplayHistory:
     than one, keeps the subject.
     """
 
-    def __call__(self, v: App, subject: str, n: int) -> Answer[Any]:
+    def __call__(self, v: HasPublisher, subject: str, n: int) -> AwaitableList[Any]:
         """Replay messages of any JSON type."""
-        return _replay_history(v, subject, n, _codec(Any))
+        return _replay_history(v, subject, n, codec_of(Any))
 
-    def __getitem__(self, type: type[T]) -> Callable[[App, str, int], Answer[T]]:
-        return _Typed(_replay_history, _codec(type))
+    def __getitem__(self, type: type[T]) -> Callable[[HasPublisher, str, int], AwaitableList[T]]:
+        return _Typed(_replay_history, codec_of(type))
 
 
 class ReplayAndFollow:
@@ -148,15 +151,15 @@ class ReplayAndFollow:
     """
 
     def __call__(
-        self, c: Scope, subject: str, n: int, handler: Callable[[Any], Any]
-    ) -> Answer[Any]:
+        self, c: HasSubscriber, subject: str, n: int, handler: Callable[[Any], Any]
+    ) -> AwaitableList[Any]:
         """Replay and follow with the type of the handler's annotation."""
-        return _replay_and_follow(c, subject, n, handler, _annotated(handler))
+        return _replay_and_follow(c, subject, n, handler, handler_codec(handler))
 
     def __getitem__(
         self, type: type[T]
-    ) -> Callable[[Scope, str, int, Callable[[T], Any]], Answer[T]]:
-        return _Typed(_replay_and_follow, _codec(type))
+    ) -> Callable[[HasSubscriber, str, int, Callable[[T], Any]], AwaitableList[T]]:
+        return _Typed(_replay_and_follow, codec_of(type))
 
 
 subscribe = Subscribe()
@@ -178,38 +181,42 @@ class _Typed(Generic[T]):
 
 
 def _subscribe(
-    c: Scope, subject: str, handler: Callable[[Any], Any], codec: Codec | None
+    c: HasSubscriber, subject: str, handler: Callable[[Any], Any], codec: Codec | None
 ) -> Subscription:
-    check_pattern(subject)
     _check_handler(subject, handler)
-    hub = c._hub()
-    if hub is None:
-        return NOTHING
-    subscription = hub.subscribe(subject, handler, c._enqueue, codec)
-    c._own(subscription)
+    page = c.__pubsub__()
+    if page.hub is None:
+        check_pattern(subject)
+        return _Unsubscribed()
+    subscription = page.hub.subscribe(subject, handler, page.enqueue, codec)
+    page.on_close(subscription.unsubscribe)
     return subscription
 
 
-def _replay_history(v: App, subject: str, n: int, codec: Codec) -> Answer[Any]:
+def _replay_history(v: HasPublisher, subject: str, n: int, codec: Codec) -> AwaitableList[Any]:
     _check_count(subject, n)
-    return cast("Answer[Any]", _answer(_history(v._hub(), subject, n, codec)))
+    return cast(
+        "AwaitableList[Any]",
+        wait_or_return(_history(v.__pubsub__().hub, subject, n, codec)),
+    )
 
 
 def _replay_and_follow(
-    c: Scope, subject: str, n: int, handler: Callable[[Any], Any], codec: Codec
-) -> Answer[Any]:
+    c: HasSubscriber, subject: str, n: int, handler: Callable[[Any], Any], codec: Codec
+) -> AwaitableList[Any]:
     _check_count(subject, n)
     _check_handler(subject, handler)
-    hub = c._hub()
+    page = c.__pubsub__()
+    hub = page.hub
     if hub is None:
-        return cast("Answer[Any]", _answer(_nothing()))
-    subscription, replay = hub.follow(subject, handler, c._enqueue, codec)
-    c._own(subscription)
+        return cast("AwaitableList[Any]", wait_or_return(_nothing()))
+    subscription, replay = hub.follow(subject, handler, page.enqueue, codec)
+    page.on_close(subscription.unsubscribe)
 
     async def messages() -> list[Any]:
         return _decoded(hub, subject, await replay(n), codec)
 
-    return cast("Answer[Any]", _answer(messages()))
+    return cast("AwaitableList[Any]", wait_or_return(messages()))
 
 
 async def _nothing() -> list[Any]:
@@ -236,11 +243,6 @@ async def _ensure_stream(hub: Hub | None, config: StreamConfig) -> None:
         await hub.streams().ensure_stream(config)
 
 
-def _answer(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """The result in a `def` handler; elsewhere the coroutine."""
-    return handlers.wait_or_return(coroutine)
-
-
 def _decoded(hub: Hub, subject: str, messages: list[bytes], codec: Codec) -> list[Any]:
     decoded = []
     for data in messages:
@@ -256,15 +258,9 @@ def _encoded(subject: str, message: Any) -> bytes:
         return encode(message)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise PubSubError(
-            f"subject {subject!r}: a message of type {type(message).__name__} is no JSON: {error}"
+            f"subject {subject!r}: a message of type {type(message).__name__} cannot be encoded "
+            f"as JSON: {error}"
         ) from None
-
-
-def _codec(type: Any) -> Codec:
-    try:
-        return codec(type)
-    except (TypeError, NameError) as error:
-        raise PubSubError(f"messages cannot be of type {type!r}: {error}") from None
 
 
 def _check_handler(subject: str, handler: Any) -> None:
@@ -278,42 +274,3 @@ def _check_count(subject: str, n: Any) -> None:
     check_pattern(subject)
     if not isinstance(n, int) or n < 0:
         raise PubSubError(f"subject {subject!r}: n is a number of messages, not {n!r}")
-
-
-def _annotated(handler: Callable[[Any], Any]) -> Codec:
-    """The codec of the handler's first parameter; of anything if it bears no annotation."""
-    try:
-        parameter = next(iter(inspect.signature(handler).parameters.values()), None)
-    except (TypeError, ValueError):  # a callable without a signature
-        return _codec(Any)
-    if parameter is None or parameter.annotation is parameter.empty:
-        return _codec(Any)
-    annotation = parameter.annotation
-    if isinstance(annotation, str):
-        annotation = _evaluated(handler, annotation)
-    return _codec(annotation)
-
-
-def _evaluated(handler: Any, annotation: str) -> Any:
-    """An annotation's value; its names may be local to the functions that are running."""
-    function = inspect.unwrap(getattr(handler, "__func__", handler))
-    names = getattr(function, "__globals__", {})
-    try:
-        try:
-            return eval(annotation, names)
-        except NameError:
-            return eval(annotation, names, _locals())
-    except Exception as error:
-        raise PubSubError(
-            f"the annotation {annotation!r} of {handler!r} cannot be read ({error}): "
-            "give the type in brackets, as in via.subscribe[T](…)"
-        ) from None
-
-
-def _locals() -> dict[str, Any]:
-    names: dict[str, Any] = {}
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        names = {**frame.f_locals, **names}
-        frame = frame.f_back
-    return names

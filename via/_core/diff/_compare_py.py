@@ -178,7 +178,7 @@ def innermost_change(
 
 
 def in_place(old: tuple[Any, ...], new: tuple[Any, ...]) -> list[tuple[int, int, bool]] | None:
-    """Pairs as `match_children` gives them, where surely each old node became the new one in its place.
+    """Pairs as of `match_children`, where each old node surely became the new one in its place.
 
     None where that is not sure: nodes were added, removed or moved.
     """

@@ -1,4 +1,4 @@
-"""What is known of an element by itself: its id, its content, and what the HTML parser makes of it."""
+"""What is known of one element: its id, its content, and what the HTML parser makes of it."""
 
 from typing import TYPE_CHECKING
 

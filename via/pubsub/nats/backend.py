@@ -15,21 +15,18 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NATSError
-from nats.errors import SlowConsumerError
 from nats.js import JetStreamContext
 
 from ...errors import PubSubError
-from ..protocol import History, Stored, StreamConfig, Subscription
-from ..throttled_log import Reports
+from ..protocol import History, StreamConfig, StreamHandler, Subscription
+from ..throttled_log import ThrottledLog
 from .follow import Follower
+from .reconnect import Reconnection
 from .replay import history
 from .streams import ensure_stream, publish_durable, stream_of
 
 CONNECT_TIMEOUT: Final = 10.0
 """Seconds within which a server must answer at the app's start."""
-
-_RECONNECT_WAIT: Final = 0.25
-_BUFFER: Final = 64 * 1024 * 1024
 
 
 class NATSBackend:
@@ -48,19 +45,16 @@ class NATSBackend:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._urls = [url] if isinstance(url, str) else list(url)
-        self._logger = logger
-        self._reports = Reports(logger)
-        self._options: dict[str, Any] = {"reconnect_time_wait": _RECONNECT_WAIT}
-        self._options |= _login(self._urls[0])
+        self._throttled = ThrottledLog(logger)
+        self._options: dict[str, Any] = {**_login(self._urls[0])}
         if token is not None:
             self._options["token"] = token
         if credentials is not None:
             self._options["user_credentials"] = os.fspath(credentials)
         if tls is not None:
             self._options["tls"] = tls
-        self._followers: dict[Follower, None] = {}
-        self._closer: asyncio.Task[Any] | None = None
         self.conn: Client = Client()
+        self._reconnection = Reconnection(self.conn, logger, self._throttled)
         self.jetstream: JetStreamContext = self.conn.jetstream()
 
     @property
@@ -76,13 +70,7 @@ class NATSBackend:
                     servers=self._urls,
                     name="via",
                     connect_timeout=2,
-                    allow_reconnect=True,
-                    max_reconnect_attempts=-1,
-                    pending_size=_BUFFER,
-                    ping_interval=20,
-                    error_cb=self._on_error,
-                    disconnected_cb=self._on_disconnect,
-                    reconnected_cb=self._on_reconnect,
+                    **self._reconnection.options(),
                     **self._options,
                 )
         except (NATSError, nats.errors.Error, OSError, TimeoutError, ValueError) as error:
@@ -97,7 +85,7 @@ class NATSBackend:
 
     async def close(self) -> None:
         """Close the connection; what was published is sent first."""
-        self._closer = asyncio.current_task()
+        self._reconnection.stop()
         if self.conn.is_connected:
             with suppress(NATSError):  # the broker may go this very moment
                 await self.conn.flush(2)
@@ -130,37 +118,15 @@ class NATSBackend:
         stream = await stream_of(self.conn, subject)
         return await history(self.conn, stream, subject, count)
 
-    async def follow(self, subject: str, handler: Stored) -> Subscription:
+    async def follow(self, subject: str, handler: StreamHandler) -> Subscription:
         """Call `handler` with each message that the subject's stream takes from now on, once."""
         stream = await stream_of(self.conn, subject)
-        follower = Follower(self.conn, stream, subject, handler, self._reports)
-        self._followers[follower] = None
-        follower.on_end = self._forget
+        follower = Follower(
+            self.conn, stream, subject, handler, self._throttled, self._reconnection.remove
+        )
+        self._reconnection.add(follower)
         await follower.start()
         return follower
-
-    def _forget(self, follower: Follower) -> None:
-        self._followers.pop(follower, None)
-
-    async def _on_error(self, error: Exception) -> None:
-        if self._closer not in (None, asyncio.current_task()):
-            # The cancellation of an attempt to connect is lost where it fails that very moment.
-            raise asyncio.CancelledError
-        if isinstance(error, SlowConsumerError):
-            self._reports.warn(
-                "slow", f"NATS: subject {error.subject!r}: this process is too slow; messages lost"
-            )
-        else:
-            self._reports.warn(f"error {type(error).__name__}", f"NATS: {error!r}")
-
-    async def _on_disconnect(self) -> None:
-        if not self.conn.is_closed:
-            self._logger.warning("NATS: the connection is lost; coming back")
-
-    async def _on_reconnect(self) -> None:
-        self._logger.warning("NATS: connected again")
-        for follower in list(self._followers):
-            follower.resume()
 
 
 def _login(url: str) -> dict[str, str]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as Inbox
 
 from ...errors import PubSubError
-from ..protocol import Stored
-from ..throttled_log import Reports
+from ..protocol import StreamHandler
+from ..throttled_log import ThrottledLog
 from .api import request
 
 _SECOND: Final = 1_000_000_000
@@ -31,13 +31,20 @@ class Follower:
     """One process's place in a stream, as far as a subject goes; a Subscription."""
 
     def __init__(
-        self, conn: Client, stream: str, subject: str, handler: Stored, reports: Reports
+        self,
+        conn: Client,
+        stream: str,
+        subject: str,
+        handler: StreamHandler,
+        log: ThrottledLog,
+        on_end: Callable[[Follower], object],
     ) -> None:
         self._conn = conn
         self._stream = stream
         self._subject = subject
         self._handler = handler
-        self._reports = reports
+        self._log = log
+        self._on_end = on_end
         self._seen = 0  # the stream's number of the last message
         self._count = 0  # the consumer's number of the last message
         self._name = ""
@@ -47,7 +54,6 @@ class Follower:
         self._silent = False
         self._alarm: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
-        self.on_end: Callable[[Follower], Any] = lambda follower: None
 
     async def start(self) -> None:
         """Begin behind the stream's present end."""
@@ -65,7 +71,7 @@ class Follower:
         if self._ended:
             return
         self._ended = True
-        self.on_end(self)
+        self._on_end(self)
         if self._task is not None:
             self._task.cancel()
         await self._close()
@@ -113,15 +119,13 @@ class Follower:
                     await self._open()
                     return
                 except PubSubError as error:
-                    self._reports.warn(
-                        f"follow {self._subject}", f"subject {self._subject!r}: {error}"
-                    )
+                    self._log.warn(f"follow {self._subject}", f"subject {self._subject!r}: {error}")
                     await asyncio.sleep(_RETRY)
         finally:
             self._task = None
 
     def _listen(self) -> None:
-        """Nothing heard for two heartbeats means that the consumer is gone."""
+        """Two heartbeats without a word mean that the consumer is gone."""
         if self._silent:
             self.resume()
         else:
