@@ -26,6 +26,7 @@ from .live.tab_access import Headers, TabAccess
 from .live.tab_registry import TabRegistry
 from .options import Options
 from .page.rate_limit import RateLimitConfig
+from .pubsub import DryRunHub
 from .server.asgi import Receive, Scope, Send
 from .server.client_asset import ClientAsset, bundled_client
 from .server.endpoints import Endpoints
@@ -50,7 +51,7 @@ PageFunctionT = TypeVar("PageFunctionT", bound=PageFunction)
 class _Publisher:
     """What reaches the app's messages."""
 
-    hub: Hub | None
+    hub: Hub | DryRunHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ class V:
     def __pubsub__(self) -> _Publisher:
         """What via's pub/sub functions reach the messages by."""
         if registering.get():
-            return _Publisher(None)
+            return _Publisher(DryRunHub())
         if self._run is None:
             raise ViaError("pub/sub begins with the app: start it first")
         return _Publisher(self._run.messaging.hub)

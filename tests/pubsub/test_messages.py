@@ -119,7 +119,7 @@ def test_what_is_not_of_the_type_is_logged_and_skipped(play, caplog) -> None:
         seen: list[Message] = []
         via.subscribe[list[Message]](c, "m.*", seen.append)
         for bad in (b"{", b"[1]", b'[{"author": 1, "text": ""}]'):
-            via.pubsub.publish_raw(c, "m.x", bad)
+            c.hub.publish("m.x", bad)
         via.publish(c, "m.x", [Message("a", "b")])
         await c.until(lambda: seen)
         assert seen == [[Message("a", "b")]]
@@ -134,7 +134,7 @@ def test_what_is_not_of_the_type_is_logged_and_skipped(play, caplog) -> None:
 def test_a_validation_error_names_the_path(play, caplog) -> None:
     async def scenario(c) -> None:
         via.subscribe[list[Message]](c, "m", lambda message: None)
-        via.pubsub.publish_raw(c, "m", b'[{"author": 1, "text": ""}]')
+        c.hub.publish("m", b'[{"author": 1, "text": ""}]')
         await c.until(lambda: c.hub.counts().undecodable)
 
     play(scenario)
@@ -145,7 +145,7 @@ def test_raw_subscriptions_get_the_bytes(play) -> None:
     async def scenario(c) -> None:
         seen: list[bytes] = []
         via.pubsub.subscribe_raw(c, "raw", seen.append)
-        via.pubsub.publish_raw(c, "raw", b"\x00 no JSON")
+        c.hub.publish("raw", b"\x00 no JSON")
         await c.until(lambda: seen)
         assert seen == [b"\x00 no JSON"]
 
@@ -200,16 +200,14 @@ def test_other_mistakes_are_named(play) -> None:
             via.publish(c, "a.*", 1)
         with pytest.raises(via.PubSubError, match=r"'>' comes last"):
             via.subscribe(c, "a.>.b", print)
-        with pytest.raises(
-            via.PubSubError, match="type object cannot be encoded as JSON"
-        ):
+        with pytest.raises(via.PubSubError, match="type object cannot be encoded as JSON"):
             via.publish(c, "a", object())
         with pytest.raises(via.PubSubError, match="not 'x'"):
             via.subscribe(c, "a", "x")
         with pytest.raises(via.PubSubError, match="cannot be of type"):
             via.subscribe[threading.Lock](c, "a", print)
         with pytest.raises(via.PubSubError, match="takes bytes"):
-            via.pubsub.publish_raw(c, "a", "text")
+            c.hub.publish("a", "text")
         with pytest.raises(via.PubSubError, match="n is a number of messages"):
             via.replay_history(c, "a", -1)
 

@@ -22,7 +22,7 @@ from ..page.middleware import Next, call_through
 from ..page.mounted_page import MountedPage
 from ..page.signals import Signal
 from ..page.urls import check_redirect, is_local
-from ..pubsub import publish_raw, subscribe_raw
+from ..pubsub import subscribe_raw
 from ..sessions import Session
 from .dry_run import DryRun
 from .outgoing import redirect_script
@@ -230,7 +230,7 @@ class Context:
 
     def publish(self, subject: str, data: bytes) -> None:
         """Publish bytes. Raises PubSubError for a bad subject. Never waits."""
-        publish_raw(self, subject, data)
+        self._page.hub.publish(subject, data)
 
     def subscribe(self, subject: str, handler: Callable[[bytes], Any]) -> Subscription:
         """Call `handler` with the bytes of every message on the subject, until the page ends."""

@@ -9,6 +9,7 @@ from typing import Any
 from .. import h
 from ..page.error_log import log_error
 from ..page.mounted_page import MountedPage, PageRequest
+from ..pubsub import DryRunHub
 from ..sessions import SessionHandle
 from ..sessions.tokens import new_token
 from .cookie_delivery import CookieDelivery
@@ -27,23 +28,21 @@ class DryRun:
 
     __slots__ = ("cookies", "id", "layout", "outgoing", "page")
 
-    def __init__(
+    def __init__(self, request: PageRequest, layout: Layout | None = None) -> None:
+        self._set_up(MountedPage(request, DryRunHub(), _drop), layout, SessionHandle(None), None)
+
+    def _set_up(
         self,
-        request: PageRequest,
-        layout: Layout | None = None,
-        session: SessionHandle | None = None,
-        services: Services | None = None,
+        page: MountedPage,
+        layout: Layout | None,
+        session: SessionHandle,
+        services: Services | None,
     ) -> None:
         self.id = new_token()
         self.layout = layout
-        self.cookies = CookieDelivery(session or SessionHandle(None), request.root_path)
-        hub = None if services is None else services.hub
-        self.page = MountedPage(request, hub, self.enqueue)
-        self.outgoing = Outgoing(services, self.page, self.cookies, self)
-
-    def enqueue(self, job: Callable[[], Any]) -> bool:
-        """Run the job after those before it; False where too many wait."""
-        return True
+        self.page = page
+        self.cookies = CookieDelivery(session, page.request.root_path)
+        self.outgoing = Outgoing(services, page, self.cookies, self)
 
     def start_interval(
         self, page: MountedPage, period: float, handler: Callable[[], Any]
@@ -65,3 +64,8 @@ class DryRun:
     def error(self, what: str, error: BaseException) -> None:
         """Log an error of user code in this tab."""
         log_error(self.logger(), f"page {self.page.request.url}: {what}", error)
+
+
+def _drop(job: Callable[[], Any]) -> bool:
+    """Take a job that will never run."""
+    return True

@@ -70,13 +70,10 @@ class Tab(DryRun):
         self._navigation_number = 0
         self._show_page = navigate
         self._on_end = on_end
-        super().__init__(request, layout, session, services)
+        page = MountedPage(request, services.hub, self.handlers.post)
+        self._set_up(page, layout, session, services)
 
     # What a page's code starts
-
-    def enqueue(self, job: Callable[[], Any]) -> bool:
-        """Run the job after those before it; False where too many wait."""
-        return self.handlers.post(job)
 
     async def run(self, job: Callable[[], Any]) -> Any:
         """Run a job after those before it; return its result or raise its error."""
@@ -88,7 +85,7 @@ class Tab(DryRun):
     ) -> Callable[[], None]:
         """Call the handler every `period` seconds, after the jobs before it; returns `stop`."""
         services = self.services
-        interval = Interval(services.loop, period, handler, self.enqueue)
+        interval = Interval(services.loop, period, handler, self.handlers.post)
 
         def start() -> None:
             if page.phase is not Phase.CLOSED:
@@ -111,7 +108,8 @@ class Tab(DryRun):
         if page.phase is Phase.CLOSED:
             return
         self._navigation_number += 1
-        if not self.enqueue(partial(self._run_navigation, self._navigation_number, url, popstate)):
+        job = partial(self._run_navigation, self._navigation_number, url, popstate)
+        if not self.handlers.post(job):
             raise Busy(f"page {page.request.url}: more than {MAX_JOBS} handlers are waiting")
 
     def _run_navigation(self, number: int, url: str, popstate: bool) -> Awaitable[None] | None:
@@ -123,7 +121,7 @@ class Tab(DryRun):
         left = self.page
         left.close()
         request = replace(left.request, url=path, params=params)
-        self.page = MountedPage(request, self.services.hub, self.enqueue, left.action_count())
+        self.page = MountedPage(request, self.services.hub, self.handlers.post, left.action_count())
         self.outgoing.enter(self.page)
         if self.closed:
             self.page.close()  # nothing begins in a tab that has ended
@@ -209,7 +207,8 @@ class Tab(DryRun):
         self.error(f"the handler {handler_name(getattr(job, 'handler', job))}", error)
 
     def _after_job(self) -> None:
-        if not self.cookies.session.is_settled():
+        session = self.cookies.session
+        if session.is_kept and not session.is_settled():
             self.request_cookie_delivery()
             self.services.run_in_background(self._save())
 

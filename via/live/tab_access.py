@@ -45,8 +45,11 @@ class TabAccess:
         cookies = tab.cookies
         if cookies.is_confirmation_due or cookies.session.cookie_due:
             return True  # the browser is yet to be told of the token
-        own, token = cookies.session.token(), self._token(headers)
-        if not own and not token:
+        token = self._token(headers)
+        if not (token or cookies.session.is_kept):
+            return True
+        own = cookies.session.token()
+        if not (token or own):
             return True
         if own and not compare_digest(token, own):
             return None  # the session may have ended in another process

@@ -11,7 +11,7 @@ from .._core.sse.send_queue import View
 from ..sessions.tokens import new_token
 
 if TYPE_CHECKING:
-    from ..pubsub import Hub
+    from ..pubsub import DryRunHub, Hub
     from .actions import RegisteredAction
     from .computed import Computed
     from .signals import Signal
@@ -44,9 +44,8 @@ class MountedPage:
     """The signals, actions and subscriptions of one page in one tab.
 
     Code of a page that was left, in a task or thread of its own, changes this object and nothing
-    that the browser shows. `hub` and `enqueue` are what subscriptions need: the messages, None
-    while a page runs at registration, and the tab's queue of handlers. `action_count` is how many
-    actions the tab's earlier pages had.
+    that the browser shows. `hub` and `enqueue` are what subscriptions need: the messages, and the
+    tab's queue of handlers. `action_count` is how many actions the tab's earlier pages had.
     """
 
     __slots__ = (
@@ -68,7 +67,7 @@ class MountedPage:
     def __init__(
         self,
         request: PageRequest,
-        hub: Hub | None,
+        hub: Hub | DryRunHub,
         enqueue: Callable[[Callable[[], Any]], bool],
         action_count: int = 0,
     ) -> None:

@@ -1,5 +1,6 @@
 """Messages between pages, processes and machines; documented under "Pub/sub" in the README."""
 
+from .dry_run import DryRunHub
 from .hub import Hub
 from .memory import MemoryPubSub
 from .nats.backend import NATSBackend
@@ -9,7 +10,6 @@ from .typed import (
     ensure_stream,
     publish,
     publish_durable,
-    publish_raw,
     replay_and_follow,
     replay_history,
     subscribe,
@@ -17,6 +17,7 @@ from .typed import (
 )
 
 __all__ = [
+    "DryRunHub",
     "EmbeddedServer",
     "Hub",
     "MemoryPubSub",
@@ -28,7 +29,6 @@ __all__ = [
     "ensure_stream",
     "publish",
     "publish_durable",
-    "publish_raw",
     "replay_and_follow",
     "replay_history",
     "subscribe",

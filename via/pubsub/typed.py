@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 from .._core.messaging.codecs import Codec, encode
 from .._core.tasks.handlers import wait_or_return
 from ..errors import PubSubError
+from .dry_run import DryRunHub
 from .handler_types import codec_of, handler_codec
 from .hub import Hub
 from .protocol import StreamConfig, Subscription
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+AnyHub = Hub | DryRunHub
+
+
 class Publisher(Protocol):
-    """What reaches the messages. `hub` is None while a page runs at registration."""
+    """What reaches the messages."""
 
     @property
-    def hub(self) -> Hub | None: ...
+    def hub(self) -> AnyHub: ...
 
 
 class Subscriber(Publisher, Protocol):
@@ -53,22 +57,6 @@ class HasSubscriber(Protocol):
     def __pubsub__(self) -> Subscriber: ...
 
 
-class _Unsubscribed:
-    """The subscription of a page that runs at registration."""
-
-    def unsubscribe(self) -> None:
-        """Nothing to end."""
-
-
-def publish_raw(c: HasPublisher, subject: str, data: bytes) -> None:
-    """Publish bytes."""
-    hub = c.__pubsub__().hub
-    if hub is None:
-        check_subject(subject)
-    else:
-        hub.publish(subject, data)
-
-
 def subscribe_raw(c: HasSubscriber, subject: str, handler: Callable[[bytes], Any]) -> Subscription:
     """Call `handler` with the bytes of each message."""
     return _subscribe(c, subject, handler, None)
@@ -79,7 +67,7 @@ def publish(c: HasPublisher, subject: str, message: Any) -> None:
 
     Raises PubSubError for a bad subject, a message that is not JSON or one that is too large.
     """
-    publish_raw(c, subject, _encoded(subject, message))
+    c.__pubsub__().hub.publish(subject, _encoded(subject, message))
 
 
 def publish_durable(c: HasPublisher, subject: str, message: Any) -> AwaitableInt:
@@ -185,9 +173,6 @@ def _subscribe(
 ) -> Subscription:
     _check_handler(subject, handler)
     page = c.__pubsub__()
-    if page.hub is None:
-        check_pattern(subject)
-        return _Unsubscribed()
     subscription = page.hub.subscribe(subject, handler, page.enqueue, codec)
     page.on_close(subscription.unsubscribe)
     return subscription
@@ -208,8 +193,6 @@ def _replay_and_follow(
     _check_handler(subject, handler)
     page = c.__pubsub__()
     hub = page.hub
-    if hub is None:
-        return cast("AwaitableList[Any]", wait_or_return(_nothing()))
     subscription, replay = hub.follow(subject, handler, page.enqueue, codec)
     page.on_close(subscription.unsubscribe)
 
@@ -219,31 +202,22 @@ def _replay_and_follow(
     return cast("AwaitableList[Any]", wait_or_return(messages()))
 
 
-async def _nothing() -> list[Any]:
-    return []
-
-
-async def _history(hub: Hub | None, subject: str, n: int, codec: Codec) -> list[Any]:
-    if hub is None:
-        return []
+async def _history(hub: AnyHub, subject: str, n: int, codec: Codec) -> list[Any]:
     await hub.settled()  # what this process has published is with the broker
     history = await hub.streams().history(subject, n)
     return _decoded(hub, subject, history.messages, codec)
 
 
-async def _publish_durable(hub: Hub | None, subject: str, data: bytes) -> int:
-    if hub is None:
-        return 0
+async def _publish_durable(hub: AnyHub, subject: str, data: bytes) -> int:
     await hub.settled()
     return await hub.streams().publish_durable(subject, data)
 
 
-async def _ensure_stream(hub: Hub | None, config: StreamConfig) -> None:
-    if hub is not None:
-        await hub.streams().ensure_stream(config)
+async def _ensure_stream(hub: AnyHub, config: StreamConfig) -> None:
+    await hub.streams().ensure_stream(config)
 
 
-def _decoded(hub: Hub, subject: str, messages: list[bytes], codec: Codec) -> list[Any]:
+def _decoded(hub: AnyHub, subject: str, messages: list[bytes], codec: Codec) -> list[Any]:
     decoded = []
     for data in messages:
         try:

@@ -158,7 +158,7 @@ class Endpoints:
     def _respond(self, tab: Tab) -> ShortResponse | Coroutine[Any, Any, ShortResponse]:
         """Answer a request that succeeded; with the session's cookie, if that changed."""
         session = tab.cookies.session
-        if session.is_settled():
+        if not session.is_kept or session.is_settled():
             return DONE
         if session.unsaved:
             return self._save_and_respond(tab)

@@ -12,10 +12,12 @@ class SessionHandle:
     there is no manager: values are lost, and nothing has to be saved.
     """
 
-    __slots__ = ("cookie_due", "state")
+    __slots__ = ("cookie_due", "is_kept", "state")
 
     def __init__(self, state: SessionState | None) -> None:
         self.state = state
+        self.is_kept = state is not None and bool(state.token)
+        """False as long as the browser has no session: there is nothing to save or to tell it."""
         self.cookie_due = False
         """Whether the token was changed by way of this tab, and the browser does not know it."""
 
@@ -36,7 +38,7 @@ class SessionHandle:
     def start(self, state: SessionState) -> None:
         """Give the session a new token, of which the browser must be told."""
         state.start()
-        self.cookie_due = True
+        self.is_kept = self.cookie_due = True
 
     def end(self, state: SessionState) -> None:
         """End the session, so that the browser must drop its cookie."""
@@ -68,7 +70,4 @@ class SessionHandle:
 
     def is_settled(self) -> bool:
         """Whether there is nothing to save and nothing to tell the browser."""
-        state = self.state
-        if state is None or not (state.token or state.retired):
-            return not self.cookie_due
-        return not self.cookie_due and state.is_saved()
+        return not (self.is_kept and (self.cookie_due or self.unsaved))
