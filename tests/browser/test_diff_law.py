@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 from client_desk import Desk, patch
+from core_variants import core_module
 from playwright.sync_api import Page, expect
 from random_views import Maker, build
 
 from via._core import html as render
-from via._core.diff import parser_rules as parser_rules
-from via._core.diff import tree
+from via._core._backend import PURE_PYTHON
+from via._core.diff import parser_rules
+from via._core.diff.analysis import traits
 from via._core.diff.differ import ViewDiffer
 
 PREFIX = "via-v-"
+ids = core_module("diff.anchored", "py" if PURE_PYTHON else "c").ids
 SEQUENCES = 75
 
 # The document's view and the new view's own document, both as text: anchors and the places where
@@ -66,8 +69,8 @@ def reader(show: Callable[..., Page], desk: Desk) -> Reader:
 def is_view(node: Any) -> bool:
     """Views that break out of their own element are no views; of two like ids one may be lost."""
     names: list[str] = []
-    tree.ids(node, names)
-    return len(set(names)) == len(names) and not tree.traits(node) & (
+    ids(node, names)
+    return len(set(names)) == len(names) and not traits(node) & (
         parser_rules.ESCAPES_PARENT | parser_rules.MAY_CLOSE_ANCESTORS
     )
 

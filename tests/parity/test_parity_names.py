@@ -2,11 +2,14 @@
 
 import dataclasses
 import inspect
+from pathlib import Path
 
 import pytest
 
 import via
 from via import h
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
 
 APP = """new V Options LogLevelDebug LogLevelInfo LogLevelWarn LogLevelError RateLimitConfig"""
 V = """config page group use layout append_to_head append_to_foot static static_fs http_serve_mux
@@ -73,7 +76,7 @@ def test_a_documented_name_exists(table, name):
     owner = TABLES[table][0]
     assert hasattr(owner, name), f"{table} has lost {name}"
     if inspect.ismodule(owner):
-        assert name in owner.__all__, f"{name} is no public name of {owner.__name__} any more"
+        assert name in owner.__all__, f"{name} is not a public name of {owner.__name__} any more"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,25 @@ def test_a_documented_name_exists(table, name):
 def test_a_documented_field_exists(cls, names):
     fields = {field.name for field in dataclasses.fields(cls)}
     assert set(names.split()) <= fields
+
+
+ADDITIONS = {
+    "Context": {"id": "`c.id()`", "title": "`c.title(text)`"},
+    "Signal": {"value": "A signal's `value`"},
+    "Field": {"value": "A signal's `value`"},
+}
+"""Public names beyond the documented ones, and the words of the README that document them."""
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [via.V, via.Group, via.Context, via.Action, via.Session, via.Signal, via.Computed, via.Field],
+)
+def test_a_class_shows_the_documented_names_and_no_others(cls):
+    additions = ADDITIONS.get(cls.__name__, {})
+    shown = {name for name in dir(cls) if not name.startswith("_")}
+    assert shown == set(TABLES[cls.__name__][1].split()) | additions.keys()
+    assert all(words in README for words in additions.values())
 
 
 @pytest.mark.parametrize("name", dir(via.V) + dir(via.Context) + dir(via.Session))

@@ -54,7 +54,7 @@ class Group:
             raise ConfigError(f"page {route!r} needs a function, not {function!r}")
         if self._prefix and route == "/":
             route = ""
-        self._register(PageRoute(self._prefix + route, function, self.chain))
+        self._register(PageRoute(self._prefix + route, function, self._chain))
         return function
 
     def use(self, *middleware: ContextMiddleware) -> None:
@@ -66,7 +66,7 @@ class Group:
         """A group nested in this one: it inherits the prefix and the middleware."""
         return Group(self._register, prefix, middleware, self)
 
-    def chain(self) -> list[ContextMiddleware]:
+    def _chain(self) -> list[ContextMiddleware]:
         """The middleware around this group's pages, the outermost first."""
-        outer = [] if self._parent is None else self._parent.chain()
+        outer = [] if self._parent is None else self._parent._chain()
         return outer + self._middleware

@@ -19,7 +19,7 @@ from typing import Any, Final
 from .._core.messaging.codecs import Codec
 from .._core.messaging.fanout import Fanout, Listener
 from ..errors import PubSubError
-from .protocol import PubSub, Streams, Subscription
+from .protocol import PubSub, StreamConfig, Streams, Subscription
 from .subjects import check_pattern, check_subject, is_subject
 from .throttled_log import ThrottledLog
 
@@ -222,6 +222,32 @@ class Hub:
             return history.messages
 
         return handle, replay
+
+    def history(self, subject: str, count: int) -> Awaitable[list[bytes]]:
+        """The last messages that a stream keeps, once all that was published is with the broker.
+
+        Raises PubSubError for a bad subject, and where not just one stream keeps it.
+        """
+        return self._history(check_pattern(subject), count)
+
+    async def _history(self, subject: str, count: int) -> list[bytes]:
+        await self.settled()
+        return (await self.streams().history(subject, count)).messages
+
+    def publish_durable(self, subject: str, data: bytes) -> Awaitable[int]:
+        """Publish behind all that was published; the number in the stream, once it is kept there.
+
+        Raises PubSubError for a bad subject, and where no stream keeps it.
+        """
+        return self._publish_durable(check_subject(subject), data)
+
+    async def _publish_durable(self, subject: str, data: bytes) -> int:
+        await self.settled()
+        return await self.streams().publish_durable(subject, data)
+
+    async def ensure_stream(self, config: StreamConfig) -> None:
+        """Create a stream, or bring an existing one to this configuration."""
+        await self.streams().ensure_stream(config)
 
     def streams(self) -> Streams:
         """The backend's streams. Raises PubSubError if it has none."""

@@ -6,7 +6,7 @@ first parameter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from .._core.messaging.codecs import Codec, encode
@@ -16,7 +16,6 @@ from .dry_run import DryRunHub
 from .handler_types import codec_of, handler_codec
 from .hub import Hub
 from .protocol import StreamConfig, Subscription
-from .subjects import check_pattern, check_subject
 
 if TYPE_CHECKING:
     from .._core.tasks.maybe_awaitable import AwaitableInt, AwaitableList, AwaitableNone
@@ -76,11 +75,8 @@ def publish_durable(c: HasPublisher, subject: str, message: Any) -> AwaitableInt
     In an `async def` handler, await it. Raises PubSubError if no stream keeps the subject, or
     none takes the message within ten seconds.
     """
-    check_subject(subject)
-    return cast(
-        "AwaitableInt",
-        wait_or_return(_publish_durable(c.__pubsub__().hub, subject, _encoded(subject, message))),
-    )
+    publishing = c.__pubsub__().hub.publish_durable(subject, _encoded(subject, message))
+    return cast("AwaitableInt", wait_or_return(publishing))
 
 
 def ensure_stream(c: HasPublisher, config: StreamConfig) -> AwaitableNone:
@@ -90,7 +86,7 @@ def ensure_stream(c: HasPublisher, config: StreamConfig) -> AwaitableNone:
     """
     if not isinstance(config, StreamConfig):
         raise PubSubError(f"ensure_stream takes a via.StreamConfig, not {config!r}")
-    return cast("AwaitableNone", wait_or_return(_ensure_stream(c.__pubsub__().hub, config)))
+    return cast("AwaitableNone", wait_or_return(c.__pubsub__().hub.ensure_stream(config)))
 
 
 class Subscribe:
@@ -180,10 +176,8 @@ def _subscribe(
 
 def _replay_history(v: HasPublisher, subject: str, n: int, codec: Codec) -> AwaitableList[Any]:
     _check_count(subject, n)
-    return cast(
-        "AwaitableList[Any]",
-        wait_or_return(_history(v.__pubsub__().hub, subject, n, codec)),
-    )
+    hub = v.__pubsub__().hub
+    return _decoded(hub, subject, hub.history(subject, n), codec)
 
 
 def _replay_and_follow(
@@ -195,36 +189,24 @@ def _replay_and_follow(
     hub = page.hub
     subscription, replay = hub.follow(subject, handler, page.enqueue, codec)
     page.on_close(subscription.unsubscribe)
+    return _decoded(hub, subject, replay(n), codec)
+
+
+def _decoded(
+    hub: AnyHub, subject: str, history: Awaitable[list[bytes]], codec: Codec
+) -> AwaitableList[Any]:
+    """The messages of a stream, without those that are not of the codec's type."""
 
     async def messages() -> list[Any]:
-        return _decoded(hub, subject, await replay(n), codec)
+        decoded = []
+        for data in await history:
+            try:
+                decoded.append(codec.decode(data))
+            except ValueError as error:
+                hub.undecodable(subject, codec, data, error)
+        return decoded
 
     return cast("AwaitableList[Any]", wait_or_return(messages()))
-
-
-async def _history(hub: AnyHub, subject: str, n: int, codec: Codec) -> list[Any]:
-    await hub.settled()  # what this process has published is with the broker
-    history = await hub.streams().history(subject, n)
-    return _decoded(hub, subject, history.messages, codec)
-
-
-async def _publish_durable(hub: AnyHub, subject: str, data: bytes) -> int:
-    await hub.settled()
-    return await hub.streams().publish_durable(subject, data)
-
-
-async def _ensure_stream(hub: AnyHub, config: StreamConfig) -> None:
-    await hub.streams().ensure_stream(config)
-
-
-def _decoded(hub: AnyHub, subject: str, messages: list[bytes], codec: Codec) -> list[Any]:
-    decoded = []
-    for data in messages:
-        try:
-            decoded.append(codec.decode(data))
-        except ValueError as error:
-            hub.undecodable(subject, codec, data, error)
-    return decoded
 
 
 def _encoded(subject: str, message: Any) -> bytes:
@@ -245,6 +227,5 @@ def _check_handler(subject: str, handler: Any) -> None:
 
 
 def _check_count(subject: str, n: Any) -> None:
-    check_pattern(subject)
     if not isinstance(n, int) or n < 0:
         raise PubSubError(f"subject {subject!r}: n is a number of messages, not {n!r}")

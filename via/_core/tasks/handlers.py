@@ -5,10 +5,11 @@ A `def` handler runs inside a greenlet. Where it calls something that has to wai
 awaitable to the coroutine that drives the greenlet; only that handler is suspended.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backend import PURE_PYTHON
+from .maybe_awaitable import MaybeAwaitable
 from .workers import QueueClosed, QueueFull, wait
 
 if TYPE_CHECKING or PURE_PYTHON:
@@ -31,9 +32,9 @@ __all__ = [
 ]
 
 
-def wait_or_return(coroutine: Coroutine[Any, Any, T]) -> T | Coroutine[Any, Any, T]:
-    """In a `def` handler, the coroutine's result; elsewhere the coroutine itself, to be awaited."""
-    return wait(coroutine) if can_wait() else coroutine
+def wait_or_return(awaitable: Awaitable[T]) -> MaybeAwaitable[T]:
+    """In a `def` handler the result, which is waited for; elsewhere the awaitable itself."""
+    return wait(awaitable) if can_wait() else awaitable
 
 
 async def run(handler: Callable[..., Any], *args: Any) -> Any:
