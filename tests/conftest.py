@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from support import Server, Visitor
+from support.server import Server, Visitor
 
 import via
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
-from support import Visitor
+from support.server import Visitor
 
 import via
 from via import h

@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from client_desk import Desk
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -19,7 +18,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from support import Server, wait_until
+from support.client_desk import Desk
+from support.server import Server, wait_until
 
 import via
 

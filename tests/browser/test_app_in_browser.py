@@ -1,7 +1,7 @@
 """The client and the server together: what each has been tested for alone."""
 
 from playwright.sync_api import expect
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h

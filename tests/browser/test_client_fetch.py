@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from client_desk import patch, signals
 from playwright.sync_api import expect
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from support import wait_until
+from support.client_desk import patch, signals
+from support.server import wait_until
 
 TOLD = (
     "<pre id=told data-on:datastar-fetch=\"el.textContent += evt.detail.type + ' '\"></pre>"

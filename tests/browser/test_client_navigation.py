@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from client_desk import NONCE, OPEN_STREAM, POLICY, Desk, patch, see, signals
 from playwright.sync_api import Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from support import wait_until
+from support.client_desk import NONCE, OPEN_STREAM, POLICY, Desk, patch, see, signals
+from support.server import wait_until
 
 TALL = (
     '<div style="height: 3000px">{}</div><h2 id=below>below</h2><div style="height: 3000px"></div>'

@@ -1,8 +1,8 @@
 """What the server sends: every patch mode, morphing around the user, scripts, signals."""
 
 import pytest
-from client_desk import NONCE, patch, signals
 from playwright.sync_api import expect
+from support.client_desk import NONCE, patch, signals
 
 LIST = "<ul id=list><li id=a>a</li><li id=b>b</li></ul>"
 

@@ -1,7 +1,7 @@
 """What every visitor loads is small."""
 
 import brotli
-from client_desk import BUNDLE
+from support.client_desk import BUNDLE
 
 
 def test_the_client_is_at_most_15_kb_on_the_wire():

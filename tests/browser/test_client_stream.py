@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from client_desk import patch, signals
 from playwright.sync_api import expect
 from starlette.responses import StreamingResponse
-from support import wait_until
+from support.client_desk import patch, signals
+from support.server import wait_until
 
 BODY = "<p id=a>-</p><p id=b data-text=$n></p><ul id=l></ul>"
 EVENTS = (

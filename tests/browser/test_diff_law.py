@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from client_desk import Desk, patch
-from core_variants import core_module
 from playwright.sync_api import Page, expect
-from random_views import Maker, build
+from support.client_desk import Desk, patch
+from support.core_variants import core_module
+from support.random_views import Maker, build
 
 from via._core import html as render
 from via._core._backend import PURE_PYTHON

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from playwright.sync_api import expect
-from support import wait_until
+from support.server import wait_until
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h

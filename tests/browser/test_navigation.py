@@ -1,12 +1,12 @@
 """Navigation by client and server together: what lives on, what ends, what the browser loads."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h
@@ -140,7 +140,7 @@ def site(v: via.V, serve: Callable[[Any], Any]) -> Site:
 
 
 @pytest.fixture
-def shown(site: Site, page: Page) -> Iterator[Page]:
+def shown(site: Site, page: Page) -> Page:
     """The site's first page, open in the browser."""
     page.goto(site.url)
     page.wait_for_selector("html[data-via-connection=open]", state="attached")

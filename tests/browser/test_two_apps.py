@@ -1,7 +1,7 @@
 """Two apps on one NATS cluster, a real browser on each, while a server of the cluster dies."""
 
-from nats_cluster import Cluster, board
 from playwright.sync_api import expect
+from support.nats_cluster import Cluster, board
 
 
 def test_browsers_on_two_apps_see_each_other_also_after_a_server_died(

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from core_variants import IDS, core_module
+from support.core_variants import IDS, core_module
 
 
 def _fixture(name: str) -> object:
-    @pytest.fixture(params=IDS, ids=IDS.values(), scope="module")
+    @pytest.fixture(params=list(IDS), ids=list(IDS.values()), scope="module")
     def variant(request: pytest.FixtureRequest) -> Any:
         return core_module(name, request.param)
 

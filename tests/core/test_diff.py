@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from core_variants import IDS, core_module
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from random_views import Maker, build
 from selectolax.lexbor import LexborHTMLParser
+from support.core_variants import IDS, core_module
+from support.random_views import Maker, build
 
 from via._core.diff import parser_rules
 from via._core.diff._differ_py import ViewDiffer
@@ -52,7 +52,7 @@ class Core:
         return str(self.render.to_bytes(node).decode())
 
 
-@pytest.fixture(params=IDS, ids=IDS.values(), scope="module")
+@pytest.fixture(params=list(IDS), ids=list(IDS.values()), scope="module")
 def core(request: pytest.FixtureRequest) -> Core:
     return CORES[request.param]
 

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from core_variants import IDS, core_module
 from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
+from support.core_variants import IDS, core_module
 
 COMPILED, PURE = (core_module("html", variant) for variant in IDS)
 VARIANTS = [pytest.param(COMPILED, id="compiled"), pytest.param(PURE, id="pure")]

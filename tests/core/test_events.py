@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from via._core.sse import _events_c, _events_py
+from via._core.sse import _events_c, _events_py  # type: ignore[attr-defined]
 
 VARIANTS = [pytest.param(_events_c, id="compiled"), pytest.param(_events_py, id="pure")]
 MODES = ["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from via._core.messaging import _codecs_c, _codecs_py, _fanout_c, _fanout_py
+from via._core.messaging import _codecs_c, _codecs_py, _fanout_c, _fanout_py  # type: ignore[attr-defined]
 
 LIMIT = 4
 

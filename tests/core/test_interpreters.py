@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from via._core.http import _requests_c
+from via._core.http import _requests_c  # type: ignore[attr-defined]
 
 PROGRAM = f"""
 from importlib.machinery import ExtensionFileLoader

@@ -10,13 +10,13 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from core_variants import IDS, core_module
+from support.core_variants import IDS, core_module
 
 ROUNDS = 150
 """Something that is lost once in each round is as many blocks in the end."""
 
 
-@pytest.fixture(params=IDS, ids=IDS.values())
+@pytest.fixture(params=list(IDS), ids=list(IDS.values()))
 def core(request: pytest.FixtureRequest) -> Callable[[str], Any]:
     return lambda name: core_module(name, request.param)
 
@@ -66,7 +66,7 @@ def test_nodes_that_are_refused(core) -> None:
     render = core("html")
 
     def work(number: int) -> None:
-        for children in ([object()], [{}], [render.element("br"), b"bytes"], [[[[print]]]]):
+        for children in ([object()], [{}], [render.element("br"), b"bytes"], [[[[print]]]]):  # type: ignore[var-annotated]
             with pytest.raises(TypeError):
                 render.element("p", f"text {number}", *children)
         with pytest.raises(TypeError, match="br"):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from random_views import Maker, build
+from support.random_views import Maker, build
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from via._core.http import _requests_c, _requests_py
+from via._core.http import _requests_c, _requests_py  # type: ignore[attr-defined]
 
 BROWSER = (
     "Host: 127.0.0.1:3000\r\nConnection: keep-alive\r\nContent-Length: 2\r\n"

@@ -116,7 +116,7 @@ def test_a_view_that_lets_a_cancellation_pass_is_told_of_as_any(box) -> None:
 
 def test_a_stream_that_is_cancelled_while_a_view_waits_ends(box) -> None:
     forever = View("forever")
-    forever.later = asyncio.Event().wait
+    forever.later = asyncio.Event().wait  # type: ignore[assignment, method-assign]
     forever.waits = True
     box.box.add_view(forever)
 

@@ -14,7 +14,7 @@ from textwrap import indent
 from typing import Any
 
 import pytest
-from support import Server, Visitor
+from support.server import Server, Visitor
 
 import via
 
@@ -71,7 +71,7 @@ VISITS = [
     ("v.static(", "/assets/app.css", "color"),
     ("lines.append", "/", '<ul id="log">'),
     ("def row", "/", "<td>Tea</td><td>1.50</td>"),
-    ("def room", "/tea", "chat"),
+    ("def room", "/tea", "<ul></ul>"),
 ]
 
 

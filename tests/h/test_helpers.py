@@ -141,10 +141,10 @@ class TestMistakes:
         with pytest.raises(
             TypeError, match=r"h\.Ul: child 2, item 1 is .* was it meant to be call"
         ):
-            h.Ul(h.Class("a"), [h.Li])
+            h.Ul(h.Class("a"), [h.Li])  # type: ignore[list-item]
         with pytest.raises(TypeError, match=r"h\.Checked: .* takes True, False or None"):
-            h.Checked("checked")
+            h.Checked("checked")  # type: ignore[arg-type]
         with pytest.raises(TypeError, match=r"h\.Img: child 1 is content, but <img> is a void"):
             h.Img("x")
         with pytest.raises(TypeError, match=r"h\.Href: the value is a value of type list"):
-            h.Href([])
+            h.Href([])  # type: ignore[arg-type]

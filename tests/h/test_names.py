@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ DataViewTransition
 """)
 
 
-def function_for(module: object, name: str) -> str:
+def function_for(module: Any, name: str) -> str:
     """The documented name of what writes `name`: the same letters, or with what sets it apart."""
     letters = name.replace("-", "")
     names: list[str] = module.__all__

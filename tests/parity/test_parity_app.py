@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from support import Server, wait_until
+from support.server import Server, wait_until
 
 import via
 from via import h
@@ -147,7 +147,7 @@ def test_shutdown_returns_when_a_backend_that_takes_its_time_has_ended(v):
     class Slow(via.MemoryPubSub):
         ended = False
 
-        async def close(self) -> None:
+        async def close(self) -> None:  # type: ignore[override]
             # Longer than the server looks for a reason to stop.
             await asyncio.sleep(0.5)
             self.ended = True

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h
@@ -414,11 +414,11 @@ def test_every_handler_may_be_def_or_async_def(v, visitor, kind):
             set_up(c)
     else:
 
-        async def middleware(c, next):
+        async def middleware(c, next):  # type: ignore[misc]
             ran.append("middleware")
             await next()
 
-        async def page(c):
+        async def page(c):  # type: ignore[misc]
             set_up(c)
 
     def set_up(c):

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from test_parity_names import ELEMENTS
+from test_parity_names import ELEMENTS  # type: ignore[import-not-found]
 
 from via import h
 

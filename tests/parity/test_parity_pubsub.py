@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import msgspec
 import pytest
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import uvloop
-from nats_cluster import free_ports
-from support import wait_until
+from support.nats_cluster import free_ports
+from support.server import wait_until
 
 import via
 from via.pubsub import EmbeddedServer, Hub, NATSBackend

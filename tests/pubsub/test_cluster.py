@@ -5,8 +5,8 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from nats_cluster import Cluster, board
-from support import wait_until
+from support.nats_cluster import Cluster, board
+from support.server import wait_until
 
 import via
 from via.pubsub import NATSBackend
@@ -38,7 +38,7 @@ def test_two_apps_on_a_cluster_go_on_when_a_server_dies(cluster, visitor) -> Non
                 acknowledged.append(line)
         assert len(acknowledged) == 60
         for lines in heard:
-            wait_until(lambda lines=lines: len(lines) >= 60, "every line", 60)
+            wait_until(lambda lines=lines: len(lines) >= 60, "every line", 60)  # type: ignore[misc]
             assert lines == acknowledged
         for stream in (first, second):
             stream.wait_for("line 59")

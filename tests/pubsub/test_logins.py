@@ -13,9 +13,9 @@ from pathlib import Path
 
 import nkeys
 import pytest
-from nats_cluster import free_ports
 from nkeys import encode_seed
-from support import wait_until
+from support.nats_cluster import free_ports
+from support.server import wait_until
 
 import via
 from via.pubsub import NATSBackend

@@ -106,7 +106,7 @@ def test_the_type_may_be_the_handlers_annotation(play) -> None:
 
 def test_an_annotation_that_cannot_be_read_says_so(play) -> None:
     async def scenario(c) -> None:
-        def handler(message: "Nowhere") -> None: ...  # noqa: F821
+        def handler(message: "Nowhere") -> None: ...  # type: ignore[name-defined]  # noqa: F821
 
         with pytest.raises(via.PubSubError, match=r"'Nowhere' .* give the type in brackets"):
             via.subscribe(c, "m", handler)
@@ -116,7 +116,7 @@ def test_an_annotation_that_cannot_be_read_says_so(play) -> None:
 
 def test_what_is_not_of_the_type_is_logged_and_skipped(play, caplog) -> None:
     async def scenario(c) -> None:
-        seen: list[Message] = []
+        seen: list[list[Message]] = []
         via.subscribe[list[Message]](c, "m.*", seen.append)
         for bad in (b"{", b"[1]", b'[{"author": 1, "text": ""}]'):
             c.hub.publish("m.x", bad)
@@ -203,7 +203,7 @@ def test_other_mistakes_are_named(play) -> None:
         with pytest.raises(via.PubSubError, match="type object cannot be encoded as JSON"):
             via.publish(c, "a", object())
         with pytest.raises(via.PubSubError, match="not 'x'"):
-            via.subscribe(c, "a", "x")
+            via.subscribe(c, "a", "x")  # type: ignore[arg-type]
         with pytest.raises(via.PubSubError, match="cannot be of type"):
             via.subscribe[threading.Lock](c, "a", print)
         with pytest.raises(via.PubSubError, match="takes bytes"):

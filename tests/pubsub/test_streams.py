@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from nats.js.errors import ServerError
-from support import Visitor
+from support.server import Visitor
 
 import via
 from via._core.tasks import handlers

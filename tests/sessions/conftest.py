@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import nats
 import pytest
-from session_backends import AtOnce, Backend, Clock
-from support import wait_until
+from support.server import wait_until
+from support.session_backends import AtOnce, Backend, Clock
 
 from via.pubsub.nats.embedded_server import _executable
 from via.sessions import MemoryStore, NATSStore, SessionManager, SQLiteStore, Store

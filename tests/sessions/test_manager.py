@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from session_backends import Backend, Clock, held, loaded, saved
+from support.session_backends import Backend, Clock, held, loaded, saved
 
 from via.errors import SessionError
 from via.sessions import MemoryStore, SessionManager
@@ -123,7 +123,7 @@ async def test_a_store_that_fails_keeps_the_changes_for_later(clock: Clock) -> N
     class Failing(MemoryStore):
         fails = True
 
-        async def save(self, *arguments):  # type: ignore[no-untyped-def]
+        async def save(self, *arguments):
             if self.fails:
                 raise SessionError("the disk is full")
             return await super().save(*arguments)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from session_backends import Backend, held, loaded, saved
+from support.session_backends import Backend, held, loaded, saved
 
 from via.errors import SessionError
 from via.sessions import Session, SessionHandle, SessionManager

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 
 import pytest
-from session_backends import Backend, Clock, held
+from support.session_backends import Backend, Clock, held
 
 from via.errors import SessionError
 from via.sessions import MemoryStore, SQLiteStore, new_sqlite_session_manager

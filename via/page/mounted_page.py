@@ -48,22 +48,6 @@ class MountedPage:
     tab's queue of handlers. `action_count` is how many actions the tab's earlier pages had.
     """
 
-    __slots__ = (
-        "_counters",
-        "_on_close",
-        "actions",
-        "changed",
-        "computed",
-        "enqueue",
-        "hub",
-        "phase",
-        "redirect_to",
-        "request",
-        "root",
-        "signals",
-        "title",
-    )
-
     def __init__(
         self,
         request: PageRequest,

@@ -10,10 +10,17 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
-from typing import Final
+from typing import Final, Protocol
 
 MOST: Final = 1024 * 1024
 """Bytes that wait for the end of the turn; past them they are written."""
+
+
+class Transport(Protocol):
+    """A connection, as far as it is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Send data. Raises RuntimeError if the connection is closed."""
 
 
 class WriteBatch:
@@ -24,7 +31,7 @@ class WriteBatch:
     def __init__(self) -> None:
         self._is_due = False
         self._makers: list[tuple[Callable[[], object], Context]] = []
-        self._writes: list[tuple[asyncio.WriteTransport, bytes]] = []
+        self._writes: list[tuple[Transport, bytes]] = []
         self._size = 0
 
     def call(self, make: Callable[[], object], context: Context) -> None:
@@ -33,7 +40,7 @@ class WriteBatch:
         if not self._is_due:
             self._schedule()
 
-    def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
+    def write(self, transport: Transport, data: bytes) -> None:
         """Write data at the end of the turn."""
         self._writes.append((transport, data))
         self._size += len(data)

@@ -123,6 +123,15 @@ class Listening:
         return found
 
 
+def attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
+    """An attribute of the first element that a selector finds."""
+    element = tree.css_first(selector)
+    assert element is not None, f"there is no {selector}"
+    value = element.attributes[name]
+    assert value is not None, f"{selector} has no value of {name}"
+    return value
+
+
 class Visitor:
     """A browser tab without a browser: it opens a page, its stream, and calls actions."""
 
@@ -138,8 +147,8 @@ class Visitor:
         assert response.status_code == 200, response.text
         self.path, self.html = path, response.text
         tree = LexborHTMLParser(response.text)
-        self.signals = json.loads(tree.css_first("meta[data-signals]").attributes["data-signals"])
-        self.nonce = tree.css_first("script[nonce]").attributes["nonce"]
+        self.signals = json.loads(attribute(tree, "meta[data-signals]", "data-signals"))
+        self.nonce = attribute(tree, "script[nonce]", "nonce")
         return tree
 
     def act(self, id: str = "a1", **signals: Any) -> httpx.Response:

@@ -39,7 +39,7 @@ def test_all_is_made_before_any_of_it_is_written() -> None:
 
         batch.write(line, b"answer")
         for text in (b"one", b"two"):
-            batch.call(lambda text=text: make(text), copy_context())
+            batch.call(lambda text=text: make(text), copy_context())  # type: ignore[misc]
         assert seen == []
         await asyncio.sleep(0)
         assert seen == ["made", "made", b"answer", b"one", b"two"]

@@ -1,6 +1,8 @@
 """The clock of a page: ticks go through the tab's queue, and wait for it to have room."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from via.page.intervals import Interval
 
@@ -9,7 +11,7 @@ def test_a_tick_that_a_full_queue_refuses_is_left_out_and_the_next_one_runs() ->
     async def scenario() -> None:
         refused, ticked = asyncio.Event(), asyncio.Event()
 
-        def enqueue(tick: Interval) -> bool:
+        def enqueue(tick: Callable[[], Any]) -> bool:
             if not refused.is_set():
                 refused.set()
                 return False

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
-from support import wait_until
 
 import via
+from support.server import wait_until
 from via import h
 from via.pubsub.nats.embedded_server import _executable
 

@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h

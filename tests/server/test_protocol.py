@@ -9,7 +9,7 @@ import socket
 import threading
 
 import pytest
-from support import TIMEOUT, Visitor, wait_until
+from support.server import TIMEOUT, Visitor, wait_until
 
 import via
 from via import h

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from support import Visitor, wait_until
+from support.server import Visitor, wait_until
 
 import via
 from via import h

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from support import wait_until
+from support.server import wait_until
 
 import via
 from via import h

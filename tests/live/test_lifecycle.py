@@ -4,7 +4,7 @@ import json
 import logging
 
 import pytest
-from support import Visitor, wait_until
+from support.server import Visitor, wait_until
 
 import via
 from via import h

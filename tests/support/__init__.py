@@ -1,0 +1,1 @@
+"""What tests share: servers, visitors, clocks, the core's variants and random views."""
