@@ -47,7 +47,7 @@ def write(measured: dict[str, list[Result]], path: Path, *, quick: bool) -> None
     for key, title, size in (
         ("actions", "From a click to the view with the new number", "tabs"),
         ("fanout", "One published line until the last stream has it", "streams"),
-        ("idle", "WorkerPool tabs", "tabs"),
+        ("idle", "Idle tabs", "tabs"),
         ("pages", "Time to the first byte of a page", ""),
     ):
         lines += ["", f"## {title}", "", *_table(measured[key], size)]
@@ -55,7 +55,7 @@ def write(measured: dict[str, list[Result]], path: Path, *, quick: bool) -> None
     lines += ["", "## Suites (pytest-benchmark)", ""]
     lines += ["| test | fastest, µs | median, µs |", "|---|--:|--:|"]
     for suite in measured["suites"]:
-        name = suite["fullname"].removeprefix("benchmarks/").replace("|", "\\|")
+        name = _name(suite).replace("|", "\\|")
         fastest, median = (suite["stats"][key] * 1e6 for key in ("min", "median"))
         lines.append(f"| {name} | {fastest:,.2f} | {median:,.2f} |")
     path.write_text("\n".join(lines) + "\n")
@@ -81,9 +81,7 @@ TWIN_NAMES = (("pure-", "compiled-"), ("twin", "via"), ("_in_pure_python", ""))
 
 def _twins(suites: Sequence[Result]) -> Iterable[str]:
     """How much slower the pure-Python twin is at the same work."""
-    fastest = {
-        suite["fullname"].removeprefix("benchmarks/"): suite["stats"]["min"] for suite in suites
-    }
+    fastest = {_name(suite): suite["stats"]["min"] for suite in suites}
     yield "| work | compiled, µs | twin, µs | slower |"
     yield "|---|--:|--:|--:|"
     for name, twin in fastest.items():
@@ -255,3 +253,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, str):
         return value
     return f"{value:,.4g}" if value < 1e4 else f"{value:,.0f}"
+
+
+def _name(suite: Result) -> str:
+    """A suite's name, as the page and the targets have it."""
+    return str(suite["fullname"]).removeprefix("benchmarks/micro/")

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import load
+from .load import drivers
 from .plots import draw
 from .report import syncs, write
 
@@ -28,7 +28,7 @@ def suites(quick: bool) -> list[dict[str, Any]]:
             f"--benchmark-json={results}",
             "--benchmark-max-time=" + ("0.02", "0.5")[not quick],
         ]
-        command += sorted(map(str, HERE.glob("test_*.py")))
+        command += sorted(map(str, (HERE / "micro").glob("test_*.py")))
         subprocess.run(command, cwd=HERE.parent, timeout=SUITES_LIMIT, check=False)
         if not results.exists():
             raise RuntimeError("the pytest-benchmark suites gave no results")
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=HERE, help="the folder of the results")
     arguments = parser.parse_args()
     suite = suites(arguments.quick)
-    measured = {"suites": suite, "syncs": syncs(suite)} | load.measure(arguments.quick)
+    measured = {"suites": suite, "syncs": syncs(suite)} | drivers.measure(arguments.quick)
     arguments.to.mkdir(parents=True, exist_ok=True)
     write(measured, arguments.to / "results.md", quick=arguments.quick)
     draw(measured, arguments.to / "plots")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def test_action_driver_drives_via() -> None:
     program = (
-        "from benchmarks.load import actions\n"
+        "from benchmarks.load.drivers import actions\n"
         "[one] = actions(['via'], [2], 0.2)\n"
         "print(one['variant'], one['tabs'], one['clicks'] > 2)"
     )

@@ -9,5 +9,5 @@ cdef unsigned int sum_up(Element element) except? 0
 
 
 cdef inline unsigned int traits_of(Element element) except? 0:
-    """What the HTML parser makes of an element, in the bits of `parser_rules`; never 0 once known."""
+    """What the HTML parser makes of an element, in the bits of `parser_rules`; not 0 once known."""
     return element.traits or sum_up(element)

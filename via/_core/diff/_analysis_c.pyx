@@ -47,7 +47,9 @@ cdef bint is_plain(object name) noexcept:
     data = <const unsigned char*>PyUnicode_DATA(name)
     for i in range(PyUnicode_GET_LENGTH(name)):
         c = data[i]
-        if not (c'a' <= c <= c'z' or c'0' <= c <= c'9' or c'A' <= c <= c'Z' or c == c'-' or c == c'_'):
+        if c == c'-' or c == c'_':
+            continue
+        if not (c'a' <= c <= c'z' or c'0' <= c <= c'9' or c'A' <= c <= c'Z'):
             return False
     return PyUnicode_GET_LENGTH(name) > 0
 

@@ -54,7 +54,9 @@ def read_action(bytes data not None):
     while ALNUM[at[0]]:
         at += 1
     id_size = at - id
-    if not 0 < id_size <= LONGEST_ID or end - at < VERSION_SIZE or memcmp(at, VERSION, VERSION_SIZE):
+    if not 0 < id_size <= LONGEST_ID:
+        return None
+    if end - at < VERSION_SIZE or memcmp(at, VERSION, VERSION_SIZE):
         return None
     at += VERSION_SIZE
     while at[0] != c'\r':

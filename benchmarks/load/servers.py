@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 START = 30.0
 """Seconds that a server may take to start."""
 
@@ -40,10 +40,10 @@ class Server:
 
 @contextmanager
 def serve(module: str) -> Iterator[Server]:
-    """Run `benchmarks/apps/<module>.py` while the block runs."""
+    """Run `benchmarks/peers/<module>.py` while the block runs."""
     port = _free_port()
     child = subprocess.Popen(
-        [sys.executable, "-m", f"benchmarks.apps.{module}", str(port)],
+        [sys.executable, "-m", f"benchmarks.peers.{module}", str(port)],
         stdin=subprocess.PIPE,
         cwd=ROOT,
     )

@@ -11,7 +11,7 @@ from typing import cast
 
 import uvloop
 
-from benchmarks.apps._child import port
+from benchmarks.peers._child import port
 
 _TAB = re.compile(rb'tab(?:%22%3A%20%22|": ")([\w-]+)')
 _PAGE = (

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from benchmarks.apps._child import port
+from benchmarks.peers._child import port
 
 counts: dict[str, int] = {}
 streams: dict[str, asyncio.Queue[str | bytes]] = {}

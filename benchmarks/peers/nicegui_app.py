@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from benchmarks.apps._child import port
+from benchmarks.peers._child import port
 
 
 @ui.page("/")

@@ -8,7 +8,7 @@ from typing import Any
 import httptools
 import pytest
 
-from benchmarks.test_events import OFTEN
+from benchmarks.micro.test_events import OFTEN
 from via._core.http import _requests_c, _requests_py
 from via._core.tasks import _handlers_c, _handlers_py
 

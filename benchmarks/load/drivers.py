@@ -1,12 +1,8 @@
-"""The load drivers: actions, fan-out, idle tabs and pages, over real sockets on loopback.
-
-`python -m benchmarks.load [--quick]` prints what they measure as JSON.
-"""
+"""The load drivers: actions, fan-out, idle tabs and pages."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import resource
 import statistics
 import sys
@@ -276,7 +272,7 @@ async def _one_line(publisher: Any, path: str, streams: Sequence[Stream], line: 
     return time.perf_counter() - start
 
 
-# WorkerPool tabs and pages
+# Idle tabs and pages
 
 
 class ViaCounter(PageTab):
@@ -374,7 +370,3 @@ def measure(quick: bool) -> dict[str, list[Result]]:
         ],
         "pages": pages(list(IDLE), 20 if quick else 500),
     }
-
-
-if __name__ == "__main__":
-    print(json.dumps(measure("--quick" in sys.argv), indent=1))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import via
-from benchmarks.apps._child import port
+from benchmarks.peers._child import port
 from via import h
 
 v = via.new()

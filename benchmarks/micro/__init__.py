@@ -1,0 +1,1 @@
+"""The core by itself, beside its peers: suites of pytest-benchmark."""
