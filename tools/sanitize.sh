@@ -10,11 +10,12 @@ cd "$copy"
 
 export CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g -O1"
 export LDFLAGS="-fsanitize=address,undefined"
-for name in differ element_differ patches view_ids; do
-  # The extension module goes first at import.
-  cp "via/_core/diff/_${name}_py.py" "via/_core/diff/_${name}_c.py"
+# Those that are their own twins; the extension module goes first at import.
+for source in via/_core/*/_*_py.py; do
+  compiled="${source%_py.py}_c"
+  [ -e "$compiled.pyx" ] || cp "$source" "$compiled.py"
 done
-mapfile -t modules < <(ls via/_core/*/*_c.pyx via/_core/diff/*_c.py | grep -v _handlers_c)
+mapfile -t modules < <(ls via/_core/*/*_c.pyx via/_core/*/*_c.py | grep -v _handlers_c)
 cythonize -q -i -3 "${modules[@]}"
 # greenlet copies stacks whole, with the zones between variables that the sanitizer guards.
 CFLAGS="$CFLAGS --param=asan-stack=0" cythonize -q -i -3 via/_core/tasks/_handlers_c.pyx

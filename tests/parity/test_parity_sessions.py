@@ -1,5 +1,6 @@
 """The documented sessions, row by row; and the documented login example, as it stands."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
@@ -171,6 +172,7 @@ def test_the_sqlite_manager_makes_the_documented_table(tmp_path):
             for row in db.execute("PRAGMA index_list(sessions)").fetchall()
         ]
     db.close()
+    asyncio.run(manager.close())
     assert columns == {"token": ("TEXT", 1), "data": ("BLOB", 0), "expiry": ("REAL", 0)}
     assert "expiry" in indexed
 

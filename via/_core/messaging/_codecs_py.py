@@ -1,4 +1,8 @@
-"""The pure-Python twin of `_codecs_c`: JSON by msgspec, one decoder per type."""
+# cython: annotation_typing=False
+"""Typed messages as JSON by msgspec, one decoder per type.
+
+This file is compiled as `_codecs_c`, with the types of its header, and is its own twin.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +12,27 @@ import msgspec
 
 _KEPT: Final = 1024
 
-_encoder: Final = msgspec.json.Encoder()
+_encode: Final = msgspec.json.Encoder().encode
 _codecs: dict[Any, Codec] = {}
 
 
 def encode(message: Any) -> bytes:
     """The message as JSON. Raises TypeError or ValueError for what JSON cannot hold."""
-    return _encoder.encode(message)
+    return _encode(message)
 
 
 class Codec:
     """Decodes messages of one type; made by `codec`."""
 
-    __slots__ = ("_decoder", "type")
+    __slots__ = ("_decode", "type")
 
     def __init__(self, type: Any) -> None:
         self.type = type
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(type)
+        self._decode = msgspec.json.Decoder(type).decode
 
     def decode(self, data: bytes) -> Any:
         """The validated message. Raises msgspec.MsgspecError, which names the field's path."""
-        return self._decoder.decode(data)
+        return self._decode(data)
 
 
 def codec(type: Any) -> Codec:

@@ -1,14 +1,18 @@
-"""The pure-Python twin of `_fanout_c`: one subject's messages, handed to its listeners."""
+# cython: annotation_typing=False
+"""One subject's messages, handed to its listeners.
+
+This file is compiled as `_fanout_c`, with the types of its header, and is its own twin.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, final
+from typing import TYPE_CHECKING, Any
 
-from ._codecs_py import Codec
+if TYPE_CHECKING:
+    from . import _codecs_py
 
 
-@final
 class Listener:
     """One subscription: a queue of messages and the handler that takes them one by one.
 
@@ -33,7 +37,7 @@ class Listener:
     def __init__(
         self,
         handler: Callable[[Any], Any],
-        codec: Codec | None,
+        codec: _codecs_py.Codec | None,
         enqueue: Callable[[Callable[[], Any]], Any],
         limit: int,
         held: bool = False,
@@ -94,7 +98,6 @@ class Listener:
         return False
 
 
-@final
 class Fanout:
     """The listeners of one subject; each message is decoded once per type, for all of them.
 
@@ -106,10 +109,10 @@ class Fanout:
 
     def __init__(
         self,
-        on_bad: Callable[[Codec, bytes, Exception], Any],
+        on_bad: Callable[[_codecs_py.Codec, bytes, Exception], Any],
         on_drop: Callable[[Listener], Any],
     ) -> None:
-        self._groups: dict[Codec | None, dict[Listener, None]] = {}
+        self._groups: dict[_codecs_py.Codec | None, dict[Listener, None]] = {}
         self._size = 0
         self._on_bad = on_bad
         self._on_drop = on_drop

@@ -1,22 +1,19 @@
-"""The pure-Python twin of `_send_queue_c`: what a tab's stream still has to send."""
+# cython: boundscheck=False, wraparound=False, annotation_typing=False
+"""What a tab's stream still has to send.
+
+This file is compiled as `_send_queue_c`, with the types of its header, and is its own twin.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final, Protocol
 
 from ..tasks.cancellation import is_cancelled
 
 MAX_EVENTS: Final = 1000
 MAX_BYTES: Final = 4 * 1024 * 1024
-
-
-class Elements(NamedTuple):
-    """An event that brings elements."""
-
-    event: bytes
-    nodes: Sequence[Any]
 
 
 class View(Protocol):
@@ -27,6 +24,16 @@ class View(Protocol):
 
     def name(self) -> str:
         """The name of the view's function."""
+
+
+class Elements:
+    """An event that brings elements."""
+
+    __slots__ = ("event", "nodes")
+
+    def __init__(self, event: bytes, nodes: Sequence[Any]) -> None:
+        self.event = event
+        self.nodes = nodes
 
 
 class SendQueue:
@@ -57,42 +64,45 @@ class SendQueue:
     ) -> None:
         self._on_elements = on_elements
         self._on_error = on_error
+        self._entries: list[Any] = []
+        self._waiting: list[View] = []
         self.clear()
 
     def __bool__(self) -> bool:
-        return bool(self._entries)
+        return len(self._entries) > 0
 
     def clear(self) -> None:
         """Forget everything."""
-        self._entries: list[Any] = []
-        self._waiting: list[View] = []
+        self._entries = []
+        self._waiting.clear()
         self._events = 0
         self._bytes = 0
         self.overflown = False
 
     def drop_views(self) -> None:
         """Forget the renderings that wait; events stay."""
-        self._entries = [e for e in self._entries if isinstance(e, bytes | Elements)]
+        self._entries = [e for e in self._entries if type(e) is bytes or type(e) is Elements]
         self._waiting.clear()
 
     def add_view(self, view: View) -> None:
         """Queue a rendering of the view's newest state."""
-        if not any(waiting is view for waiting in self._waiting):
-            self._waiting.append(view)
-            self._entries.append(view)
+        for waiting in self._waiting:
+            if waiting is view:
+                return
+        self._waiting.append(view)
+        self._entries.append(view)
 
     def add_event(self, event: bytes, nodes: Sequence[Any] = ()) -> None:
         """Queue an event; `nodes` are the elements that it brings, so that views come after it.
 
-        Past `MAX_EVENTS` or `MAX_BYTES` the send_queue is `overflown`: events are dropped from then
+        Past `MAX_EVENTS` or `MAX_BYTES` the queue is `overflown`: events are dropped from then
         on, and the stream has to start anew with a full rendering.
         """
         self._events += 1
         self._bytes += len(event)
         if self._events > MAX_EVENTS or self._bytes > MAX_BYTES:
             self.overflown = True
-            return
-        if nodes:
+        elif nodes:
             self._entries.append(Elements(event, nodes))
             self._waiting.clear()
         else:
@@ -105,15 +115,17 @@ class SendQueue:
         """
         entries = self._entries
         self.clear()
-        return self._events_of(events, iter(entries))
+        return self._events_of(events, entries, 0)
 
     def _events_of(
-        self, events: list[bytes], entries: Iterator[Any]
+        self, events: list[bytes], entries: list[Any], place: int
     ) -> bytes | Coroutine[Any, Any, bytes]:
-        for entry in entries:
-            if isinstance(entry, bytes):
+        while place < len(entries):
+            entry = entries[place]
+            place += 1
+            if type(entry) is bytes:
                 events.append(entry)
-            elif isinstance(entry, Elements):
+            elif type(entry) is Elements:
                 events.append(entry.event)
                 self._on_elements(entry.nodes)
             else:
@@ -122,17 +134,18 @@ class SendQueue:
                 except Exception as error:
                     self._on_error(entry, error)
                     continue
-                if not isinstance(patch, bytes):
-                    return self._wait_for(entry, patch, events, entries)
+                if type(patch) is not bytes:
+                    return self._wait_for(entry, patch, events, entries, place)
                 events.append(patch)
-        return b"".join(events)
+        return events[0] if len(events) == 1 else b"".join(events)
 
     async def _wait_for(
         self,
         view: View,
         patch: Coroutine[Any, Any, bytes],
         events: list[bytes],
-        entries: Iterator[Any],
+        entries: list[Any],
+        place: int,
     ) -> bytes:
         try:
             events.append(await patch)
@@ -140,5 +153,5 @@ class SendQueue:
             if is_cancelled():
                 raise
             self._on_error(view, error)
-        rest = self._events_of(events, entries)
+        rest = self._events_of(events, entries, place)
         return rest if isinstance(rest, bytes) else await rest
