@@ -1,5 +1,7 @@
 """via: real-time, server-driven web apps. Python functions in, live pages out."""
 
+from importlib.metadata import PackageNotFoundError, version
+
 from . import h
 from .app import V, new
 from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
@@ -41,6 +43,11 @@ from .sessions import (
     new_nats_session_manager,
     new_sqlite_session_manager,
 )
+
+try:
+    __version__ = version("via-web")
+except PackageNotFoundError:  # a source tree that was not installed
+    __version__ = "0+unknown"
 
 __all__ = [
     "Action",

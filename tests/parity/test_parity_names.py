@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,10 @@ def test_public_methods_are_documented(name):
     owner = next(one for one in (via.V, via.Context, via.Session) if hasattr(one, name))
     if not name.startswith("_"):
         assert inspect.getdoc(getattr(owner, name)), f"{owner.__name__}.{name} has no docstring"
+
+
+def test_the_version_is_that_of_the_package():
+    assert via.__version__ == version("via-web")
 
 
 @pytest.mark.parametrize("name", via.__all__)
