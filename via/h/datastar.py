@@ -33,8 +33,8 @@ DataIgnoreMorph: Final = cast(
 def DataViewTransition(name: str) -> Attribute:
     """Animates the element into the one of the same name on the next page, on SPA navigation.
 
-    It is an inline style and adds up with `Style`. Raises ValueError for a name that is no CSS
-    identifier.
+    It is an inline style and is combined with `Style`. Raises ValueError for a name that is not a
+    CSS identifier.
     """
     if _IDENTIFIER.fullmatch(name) is None:
         raise ValueError(f"the name of a view transition is a CSS identifier, not {name!r}")

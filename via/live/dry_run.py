@@ -1,4 +1,4 @@
-"""What a page function sets up where there is no browser: in its run at registration."""
+"""A tab without a browser, for a page function's run at registration."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class Outgoing:
         self.page = page
 
     def refresh(self) -> None:
-        """Send everything anew but the inputs' values: the browser's state is not known."""
+        """Send everything again except the inputs' values: the browser's state is not known."""
         page = self.page
         for name, signal in page.signals.items():
             if not is_bound(signal):

@@ -8,8 +8,8 @@ from typing import Any
 from .signals import Changed, Signal
 
 Rule = Callable[[Any], str | None]
-"""Takes a field's value; returns what is wrong with it, or None. Made by `via.required` and so on,
-or a function of your own."""
+"""Takes a field's value; returns what is wrong with it, or None. Made by `via.required` and the
+like, or a function of your own."""
 
 
 class Field(Signal):

@@ -54,7 +54,7 @@ class StreamConfig:
     max_msgs: int = -1
     """Messages to keep at most, the newest ones; -1 for no limit."""
     max_age: float | timedelta = 0
-    """How long a message is kept, in seconds or as `timedelta`; 0 for ever."""
+    """How long a message is kept, in seconds or as `timedelta`; 0 means forever."""
     replicas: int | None = None
     """Servers of a cluster that keep a copy. Default: 1, or as many as an existing stream has."""
 

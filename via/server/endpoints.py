@@ -1,4 +1,4 @@
-"""What the browser's client calls: the stream, the actions and the farewell."""
+"""What the browser's client calls: the stream, actions, navigation and the closing of a tab."""
 
 from __future__ import annotations
 

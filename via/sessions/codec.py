@@ -64,7 +64,7 @@ def encode_session(deadline: float, values: dict[str, msgspec.Raw]) -> bytes:
 
 
 def decode_session(data: bytes) -> tuple[float, dict[str, msgspec.Raw]]:
-    """The deadline and the encoded values. Raises SessionError where `data` is no session."""
+    """The deadline and the encoded values. Raises SessionError where `data` is not a session."""
     try:
         version, deadline, values = _session_decoder.decode(data)
     except msgspec.DecodeError as error:

@@ -49,8 +49,8 @@ class SessionHandle:
     def cookie_change(self) -> str | None:
         """The `Set-Cookie` value for a change of the token that was made by way of this handle.
 
-        Given once per change, to nobody but the tab that made it: the browser's other tabs share
-        its cookies. None if there is nothing to tell. Raises SessionError for a wrong `Cookie`.
+        Given once per change, only to the tab that made it: the browser's other tabs share its
+        cookies. None if there is nothing to tell. Raises SessionError for a wrong `Cookie`.
         """
         state = self.live()
         if state is None or not self.cookie_due:

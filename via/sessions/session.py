@@ -112,7 +112,7 @@ class Session:
         return [] if state is None else sorted(state.values)
 
     def id(self) -> str:
-        """The session's token, "" as long as nothing was set. It is a secret: never show or log it.
+        """The session's token, "" until something is set. It is a secret: never show or log it.
 
         It stays until `renew_token`, `destroy` or the session's end.
         """
@@ -122,7 +122,7 @@ class Session:
     def set(self, key: str, value: Any) -> None:
         """Keep a copy of `value` under `key`; the first one starts the session.
 
-        Raises TypeError if `key` is no str, and SessionError, naming key and type, for a value
+        Raises TypeError if `key` is not a str, and SessionError, naming key and type, for a value
         whose type would not survive a restart.
         """
         if not isinstance(key, str):

@@ -198,7 +198,7 @@ cdef int put_anchored(PyObject* node, object anchors, bytes nonce) except -1:
     if anchors.anchor:
         put_bytes(&shared, b' id="%s"' % (<str>anchors.anchor).encode())
     if tag.eats_newline:
-        # There are no anchors within: it is as it would be without, behind the anchor.
+        # There are no anchors within: behind its own it is written as without.
         start = shared.size
         put_node(&shared, node, nonce)
         shared.size -= opening

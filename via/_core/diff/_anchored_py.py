@@ -109,7 +109,7 @@ def _write(out: list[bytes], node: Any, anchors: AnchorTree | None, nonce: str) 
     if anchors.anchor:
         out.append(f' id="{anchors.anchor}"'.encode())
     if node.tag.lower() in EATS_NEWLINE:
-        # There are no anchors within: it is as it would be without, behind the anchor.
+        # There are no anchors within: behind its own it is written as without.
         out.append(written(node, nonce)[1 + len(tag) :])
         return
     attributes = node.children[: node.split]

@@ -166,7 +166,7 @@ def innermost_change(
         inner, new_inner = mine[place], theirs[place]
         if type(inner) is not Element or type(new_inner) is not Element:
             break
-        # What is equal to what is known is known by now.
+        # What was compared and found equal has taken over the old one's traits.
         if traits(new) & NOT_PATCHABLE:
             break
         if key(inner) != key(new_inner):

@@ -71,7 +71,7 @@ class ElementDiffer:
         address = _address(new, anchors)
         not_patchable = traits(old) & NOT_PATCHABLE
         if not not_patchable:
-            # First, since what is found equal to what is known is known as well.
+            # First: what is compared and found equal to a known node takes over its traits.
             carried, patches, changed = self._content(old, new, anchors, address)
             not_patchable = traits(new) & NOT_PATCHABLE
         if not not_patchable:

@@ -67,7 +67,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 RAW_TEXT: Final = _names("script style textarea title iframe noscript xmp noembed noframes")
-"""Elements that hold text only; markup in them is no markup."""
+"""Elements that hold text only; markup in them is text."""
 
 PARENTS: Final = {
     "li": (_names("ul ol menu"), _ITEM),

@@ -225,7 +225,7 @@ cdef int flatten(
 
 
 cdef object foreign(object item):
-    """What stands for an object that is no node of ours but can be shown; None if it cannot."""
+    """A node for an object that is not one but can be shown; None if it cannot be."""
     kind = type(item)
     if hasattr(kind, "__html__"):
         markup = item.__html__()

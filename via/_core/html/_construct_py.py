@@ -91,7 +91,7 @@ def _flatten(
 
 
 def _foreign(item: Any) -> Raw | str | int | float | None:
-    """What stands for an object that is no node of ours but can be shown; None if it cannot."""
+    """A node for an object that is not one but can be shown; None if it cannot be."""
     kind = type(item)
     if hasattr(kind, "__html__"):
         markup = item.__html__()
@@ -176,7 +176,7 @@ def attribute_of(name: Name, value: object) -> Attribute:
 
 
 def text_of(value: str | int | float) -> Text:
-    """Text, of a number as well. Raises TypeError for anything else."""
+    """Text, made of a number too. Raises TypeError for anything else."""
     node = Text()
     if isinstance(value, str):
         node.value = str.__str__(value)

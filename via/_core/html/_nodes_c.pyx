@@ -139,7 +139,7 @@ for _type in (Node, Element, Fragment, Text, Raw, Attribute):
 
 cdef Element new_element(Tag tag, tuple children, Py_ssize_t split, int depth):
     cdef Element element = Element.__new__(Element)
-    # All that the tuple holds is out of the collector's sight, so it can be as well.
+    # The collector tracks nothing that the tuple holds, so it need not track the tuple.
     PyObject_GC_UnTrack(<PyObject*>children)
     element.spec = tag
     element.children = children

@@ -50,7 +50,7 @@ def read_action(bytes data not None):
     if end - at < LINE_SIZE or memcmp(at, LINE, LINE_SIZE):
         return None
     id = at = at + LINE_SIZE
-    # What is behind the data is a 0, which is no letter and ends no line.
+    # Behind the data there is a 0, which is neither a letter nor the end of a line.
     while ALNUM[at[0]]:
         at += 1
     id_size = at - id

@@ -40,7 +40,7 @@ class Reconnection:
         self._closer: asyncio.Task[Any] | None = None
 
     def options(self) -> dict[str, Any]:
-        """The arguments of nats-py's `connect` that have it come back for ever."""
+        """The arguments of nats-py's `connect` that make it reconnect for as long as it takes."""
         return {
             "allow_reconnect": True,
             "max_reconnect_attempts": -1,
@@ -53,7 +53,7 @@ class Reconnection:
         }
 
     def add(self, follower: Resumable) -> None:
-        """Have a follower resume whenever the connection is back."""
+        """Have a follower resume whenever the connection has come back."""
         self._followers[follower] = None
 
     def remove(self, follower: Resumable) -> None:

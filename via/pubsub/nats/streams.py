@@ -93,7 +93,7 @@ async def publish_durable(conn: Client, subject: str, data: bytes) -> int:
 
 
 async def _kept(conn: Client, subject: str) -> bool:
-    """Whether a stream keeps the subject; True as well where the broker cannot say."""
+    """Whether a stream keeps the subject; also True where the broker cannot say."""
     try:
         return bool(await _names(conn, subject))
     except PubSubError:
@@ -108,5 +108,5 @@ def _number(subject: str, answer: bytes) -> int:
         reason = acknowledgement["error"].get("description")
     except (msgspec.MsgspecError, KeyError, TypeError):
         # Somebody else answers requests on this subject.
-        reason = f"an answer that is no acknowledgement: {answer[:80]!r}"
+        reason = f"an answer that is not an acknowledgement: {answer[:80]!r}"
     raise PubSubError(f"subject {subject!r}: the stream refused the message: {reason}")
