@@ -169,7 +169,7 @@ def test_ignored_elements_are_left_alone(show):
     expect(page.locator("#c")).to_have_text("2")
 
 
-def test_what_scripts_add_change_or_remove_is_bound_anew(show):
+def test_what_scripts_add_change_or_remove_is_bound_again(show):
     page = show('<div id=a data-text="$n"></div>', {"n": 1, "m": 2})
     a = page.locator("#a")
     page.evaluate("document.getElementById('a').setAttribute('data-text', '$m')")

@@ -234,7 +234,7 @@ def test_a_failed_status_is_tried_again_where_the_page_asks_for_it(
     assert len(desk.seen) == 3
 
 
-def test_a_request_that_found_no_server_is_tried_again(show, desk, console, page):
+def test_a_request_that_reaches_no_server_is_retried(show, desk, console, page):
     console.expect("net::ERR_")
     aborted = []
 

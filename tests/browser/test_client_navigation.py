@@ -250,7 +250,7 @@ WATCH = """() => window.addEventListener("click", evt => {
         ("<div contenteditable><a href=/b>x</a></div>", []),
     ],
 )
-def test_what_is_not_ours_is_left_to_the_browser(visit, site, link, modifiers):
+def test_links_to_elsewhere_are_left_to_the_browser(visit, site, link, modifiers):
     page = visit()
     page.evaluate("html => { document.querySelector('main').innerHTML = html }", link)
     page.evaluate(WATCH)

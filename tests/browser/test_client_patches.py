@@ -125,7 +125,7 @@ DRAWING = (
          "http://www.w3.org/1999/xhtml"),
     ],
 )  # fmt: skip
-def test_parts_of_a_drawing_are_drawn_though_nobody_says_so(show, desk, event, selector, uri):
+def test_parts_of_an_svg_are_svg_without_being_told(show, desk, event, selector, uri):
     page = show(DRAWING, stream=True)
     desk.push(event)
     expect(page.locator(selector)).to_have_count(1)
@@ -245,7 +245,7 @@ def test_patches_with_a_view_transition_stay_in_order(show, desk):
 
 
 @pytest.mark.parametrize("why", ["hidden", "reduced motion"])
-def test_nothing_is_animated_where_nobody_sees_or_wants_it(show, desk, why):
+def test_hidden_pages_and_reduced_motion_are_not_animated(show, desk, why):
     page = show("<p id=a>0</p>", stream=True)
     page.evaluate(COUNT_TRANSITIONS)
     if why == "hidden":
@@ -257,7 +257,7 @@ def test_nothing_is_animated_where_nobody_sees_or_wants_it(show, desk, why):
     assert page.evaluate("window.transitions") == 0
 
 
-def test_a_transition_that_the_browser_skips_is_no_error(show, desk, page):
+def test_a_transition_that_the_browser_skips_is_not_an_error(show, desk, page):
     page.add_init_script(
         """document.startViewTransition = change => {
           const skipped = Promise.reject(new DOMException("hidden", "InvalidStateError"));

@@ -192,7 +192,7 @@ def test_intervals_and_subscriptions_end_with_their_page(shown, site):
     assert site.listeners == 0
 
 
-def test_signals_and_actions_begin_anew_on_each_page(shown, site):
+def test_each_page_has_signals_and_actions_of_its_own(shown, site):
     shown.click("#more")
     expect(shown.locator("#more")).to_have_text("1")
     follow(shown, "/news")
@@ -277,7 +277,7 @@ def test_redirects_in_a_circle_end_in_the_browser(shown, site):
     wait_until(lambda: site.loads["/round"] > 1, "the browser to follow the redirects itself")
 
 
-def test_an_address_that_is_no_page_is_loaded_by_the_browser(shown, site, console):
+def test_an_address_without_a_page_is_loaded_by_the_browser(shown, site, console):
     console.expect("status of 404")
     with shown.expect_console_message(), shown.expect_response(f"{site.url}/nowhere") as response:
         follow(shown, "/nowhere")

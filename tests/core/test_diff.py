@@ -333,7 +333,7 @@ def test_children_with_ids_come_and_go_and_move(core, old, new, expected):
     assert sent(differ.update(lines(core, *new))) == expected
 
 
-def test_one_line_more_sends_one_line_also_where_lines_have_no_ids(core):
+def test_an_added_line_sends_one_line_even_where_lines_have_no_ids(core):
     differ = core.differ()
     differ.remember(lines(core, *map(str, range(200)), ids=False))
     more = differ.update(lines(core, *map(str, range(201)), ids=False))
@@ -482,7 +482,7 @@ def test_rows_straight_in_a_table_send_the_table(core):
     assert (mode, selector, html[:14]) == ("outer", "", '<table id="t">')
 
 
-def test_scripts_bear_the_nonce_and_get_no_anchor(core):
+def test_scripts_carry_the_nonce_and_get_no_anchor(core):
     differ = core.differ()
     differ.remember(core.view(core.script("1"), core.p(PAD, id="p")))
     patches = differ.update(core.view(core.script("2"), core.p(PAD, id="p")), "n0nce")

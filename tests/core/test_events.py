@@ -93,7 +93,7 @@ class TestPatchElements:
         )
 
     @pytest.mark.parametrize("character", "\x0b\x0c\x1c\x85\u2028\u2029")
-    def test_what_only_python_calls_a_line_break_is_no_break(
+    def test_only_the_line_breaks_of_the_protocol_split_lines(
         self, events: Any, character: str
     ) -> None:
         html = f"<p>a{character}b</p>".encode()

@@ -149,7 +149,7 @@ def test_context_variables_are_those_of_whoever_starts_the_handler(handlers) -> 
     play(scenario)
 
 
-def test_a_handler_that_nobody_goes_on_with_is_freed(handlers) -> None:
+def test_a_suspended_handler_that_is_abandoned_is_freed(handlers) -> None:
     class Held:
         pass
 
@@ -214,7 +214,7 @@ def test_a_job_that_another_posts_runs_after_it(handlers) -> None:
     play(scenario)
 
 
-def test_an_error_is_told_and_the_next_job_runs(handlers) -> None:
+def test_an_error_is_reported_and_the_next_job_runs(handlers) -> None:
     async def scenario() -> None:
         desk = Desk(handlers)
 
@@ -259,7 +259,7 @@ def test_a_cancellation_that_a_handler_lets_pass_is_its_error(handlers) -> None:
     play(scenario)
 
 
-def test_whoever_submits_a_job_hears_of_its_result(handlers) -> None:
+def test_submitting_a_job_gives_its_result(handlers) -> None:
     async def scenario() -> None:
         desk = Desk(handlers)
         assert desk.queue.submit(desk.job("one")).value == "one"
@@ -282,7 +282,7 @@ def test_whoever_submits_a_job_hears_of_its_result(handlers) -> None:
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
-def test_whoever_waits_for_a_job_hears_of_the_end_however_early_it_comes(handlers, steps) -> None:
+def test_a_submitted_job_learns_of_the_queues_end_however_early_it_comes(handlers, steps) -> None:
     async def scenario() -> None:
         async def job() -> None:
             await asyncio.Event().wait()

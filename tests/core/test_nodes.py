@@ -291,7 +291,7 @@ class TestWriting:
     def test_repr_shows_the_markup(self, h: Any) -> None:
         assert repr(h.p("x")) == "<Element '<p>x</p>'>"
 
-    def test_what_is_no_node_can_be_written_too(self, h: Any) -> None:
+    def test_objects_that_are_not_nodes_can_be_written_too(self, h: Any) -> None:
         assert h.to_bytes([h.p(), "<", Shown()]) == "<p></p>&lt;<i>né</i>".encode()
         with pytest.raises(TypeError, match="child 1 is a value of type dict"):
             h.to_bytes({})

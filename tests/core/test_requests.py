@@ -102,7 +102,7 @@ def test_another_request_line_is_left_to_the_parser(requests, line) -> None:
         "Content-Length: 2\r\nCookie:\r\nCookie: b\r\n",
     ],
 )
-def test_what_is_not_plain_is_left_to_the_parser(requests, head) -> None:
+def test_anything_unusual_is_left_to_the_parser(requests, head) -> None:
     assert requests.read_action(request(head)) is None
 
 

@@ -96,7 +96,7 @@ def test_a_view_comes_again_behind_elements_that_may_be_newer(box) -> None:
     assert box.elements == [["node"]]
 
 
-def test_what_a_view_raises_is_told_and_the_rest_is_sent(box) -> None:
+def test_what_a_view_raises_is_reported_and_the_rest_is_sent(box) -> None:
     a, b, late = View("a"), View("b"), View("late")
     a.error, late.error, late.waits = ValueError("at once"), ValueError("later"), True
     for view in (a, late, b):
@@ -105,7 +105,7 @@ def test_what_a_view_raises_is_told_and_the_rest_is_sent(box) -> None:
     assert box.errors == [("a", "at once"), ("late", "later")]
 
 
-def test_a_view_that_lets_a_cancellation_pass_is_told_of_as_any(box) -> None:
+def test_a_view_that_lets_a_cancellation_pass_is_reported_like_any_error(box) -> None:
     late, b = View("late"), View("b")
     late.error, late.waits = asyncio.CancelledError("not mine"), True
     for view in (late, b):

@@ -92,7 +92,7 @@ def test_after_the_grace_period_the_context_is_gone(app, visitor):
     assert listeners(app) == 0
 
 
-def test_a_forgotten_tab_gets_its_page_anew_with_what_its_inputs_hold(app, visitor):
+def test_a_forgotten_tab_is_rebuilt_with_what_its_inputs_hold(app, visitor):
     someone = visitor(app)
     someone.visit()
     someone.close()

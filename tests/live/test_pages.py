@@ -108,7 +108,7 @@ def test_a_redirect_in_a_page_function_is_answered_by_http(v, visitor):
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/a\r\nb", "", "\\\\x"])
-def test_a_redirect_to_what_is_no_page_is_refused(v, url):
+def test_a_redirect_to_anything_but_a_page_is_refused(v, url):
     with pytest.raises(via.PageError, match="redirect"):
         v.page("/", lambda c: c.redirect(url))
 

@@ -305,7 +305,7 @@ def test_a_failed_typed_read_says_why(v):
 
 
 @pytest.mark.parametrize("value", [None, object(), {1, 2}.__iter__()])
-def test_a_signal_that_is_no_json_is_refused(v, value):
+def test_a_signal_that_is_not_json_is_refused(v, value):
     with pytest.raises(via.PageError, match="SignalError"):
         v.page("/", lambda c: c.signal(value))
 

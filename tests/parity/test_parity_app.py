@@ -66,7 +66,7 @@ def test_page_runs_once_at_registration_without_effects(v):
         v.page("/other", lambda c: None)
 
 
-def test_a_page_that_uses_what_is_defined_below_it_is_told_so(v):
+def test_a_page_that_uses_a_name_defined_below_it_gets_a_hint(v):
     with pytest.raises(via.PageError, match=r"NameError.*'below'.*define what it uses above it"):
         v.page("/", lambda c: c.view(lambda: below()))  # noqa: F821
 
@@ -112,7 +112,7 @@ def test_head_and_foot_are_on_every_page(v, visitor):
     assert tree.css_first("body > footer").text() == "foot"
 
 
-def test_static_and_static_fs_serve_files_and_no_directories(v, visitor, tmp_path):
+def test_static_and_static_fs_serve_files_but_not_directories(v, visitor, tmp_path):
     (tmp_path / "a.txt").write_text("A")
     v.static("/files", tmp_path)
     v.static_fs("/css", "via.examples")
@@ -122,7 +122,7 @@ def test_static_and_static_fs_serve_files_and_no_directories(v, visitor, tmp_pat
     assert http.get("/files/").status_code == 404
 
 
-def test_the_router_takes_routes_of_ones_own(v, visitor):
+def test_the_router_takes_custom_routes(v, visitor):
     v.http_serve_mux().routes.append(Route("/ping", lambda request: PlainTextResponse("pong")))
     assert visitor(v).http.get("/ping").text == "pong"
 
@@ -266,7 +266,7 @@ class LocalAsync(Local):
 
 
 @pytest.mark.parametrize("kind", [Local, LocalAsync])
-def test_a_backend_of_ones_own_takes_the_place_of_nats(visitor, kind):
+def test_a_custom_backend_takes_the_place_of_nats(visitor, kind):
     backend = kind()
     app = via.new()
     app.config(via.Options(pubsub=backend))

@@ -145,7 +145,7 @@ def test_raw_bytes_are_left_as_they_are(app, act):
     wait_until(lambda: heard == [b"\x00\xff"], "the bytes")
 
 
-def test_a_subscription_ends_when_told_and_with_its_page(v, act):
+def test_a_subscription_ends_on_request_and_with_its_page(v, act):
     heard = []
     kept = []
 

@@ -75,7 +75,7 @@ def test_the_first_url_may_be_dead(nats_server) -> None:
     )
 
 
-def test_tls_with_a_certificate_of_ones_own(nats_server, tmp_path) -> None:
+def test_tls_with_a_private_certificate(nats_server, tmp_path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
         [

@@ -95,7 +95,7 @@ async def deleted(c, sequence: int) -> None:
                 return
 
 
-def test_deleted_messages_leave_no_hole_in_the_history(play_nats) -> None:
+def test_deleted_messages_leave_no_gap_in_the_history(play_nats) -> None:
     async def scenario(c) -> None:
         await via.ensure_stream(c, LOG)
         await fill(c, "log.a", range(200))
@@ -219,7 +219,7 @@ def test_following_has_neither_gap_nor_duplicate_while_others_publish(play, roun
     play(scenario)
 
 
-def test_the_options_streams_are_made_by_a_backend_of_ones_own(serve) -> None:
+def test_a_custom_backend_makes_the_streams_of_the_options(serve) -> None:
     v = via.new()
     v.config(via.Options(pubsub=via.MemoryPubSub(), streams=[LOG], server_address="127.0.0.1:0"))
 

@@ -278,7 +278,7 @@ def test_errors_are_answered_and_the_connection_goes_on(wire, page, caplog):
     assert page.did == ["one", "two"]
 
 
-def test_what_is_no_http_is_refused(wire):
+def test_what_is_not_http_is_refused(wire):
     wire.send(wire.request("one"))
     assert wire.answers() == [204]
     wire.send(b"what is this?\r\n\r\n")
@@ -329,7 +329,7 @@ def test_an_idle_connection_is_closed_in_time(v, page, serve):
     someone.http.close()
 
 
-def test_a_request_right_behind_an_action_is_no_idle_time(v, page, serve):
+def test_a_request_right_behind_an_action_does_not_count_as_idle_time(v, page, serve):
     v.page("/", page)
     server = serve(v)
     someone = Visitor(server.url)

@@ -80,7 +80,7 @@ def test_each_is_made_in_its_own_context() -> None:
     play(scenario)
 
 
-def test_one_that_fails_or_is_closed_stops_no_other() -> None:
+def test_a_write_that_fails_does_not_stop_the_others() -> None:
     async def scenario() -> None:
         seen: list[Any] = []
         failures: list[Any] = []

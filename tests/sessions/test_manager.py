@@ -20,7 +20,7 @@ async def test_an_unused_session_is_nowhere(manager: SessionManager) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 43, "A" * 1000, "é" * 43, "../" * 14 + "a"])
-async def test_forged_tokens_are_nobodys(manager: SessionManager, token: str) -> None:
+async def test_forged_tokens_get_an_empty_session(manager: SessionManager, token: str) -> None:
     session = await held(manager, token)
     session.set("a", 1)
     assert session.id() not in ("", token)
@@ -60,7 +60,7 @@ async def test_destroying_ends_it_everywhere(backend: Backend) -> None:
     assert session.id() not in ("", token)
 
 
-async def test_processes_lose_no_key_of_each_other(backend: Backend) -> None:
+async def test_processes_do_not_overwrite_each_others_keys(backend: Backend) -> None:
     one, two = backend.manager(), backend.manager()
     token = await saved(one, a=0, gone=1)
     first, second = await held(one, token), await held(two, token)
@@ -108,7 +108,9 @@ async def test_the_idle_timeout_slides(backend: Backend, clock: Clock) -> None:
     assert await loaded(manager, token) == {}
 
 
-async def test_the_cookie_is_told_once_by_the_tab_that_changed_it(manager: SessionManager) -> None:
+async def test_a_changed_cookie_is_sent_once_by_the_tab_that_changed_it(
+    manager: SessionManager,
+) -> None:
     token = await saved(manager, name="ada")
     one, two = await held(manager, token), await held(manager, token)
     one.renew_token()

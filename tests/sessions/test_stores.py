@@ -97,14 +97,14 @@ async def test_expired_rows_are_swept_when_a_file_is_opened(tmp_path, clock: Clo
     await again.close()
 
 
-async def test_what_is_no_database_is_named(tmp_path) -> None:
+async def test_a_file_that_is_not_a_database_is_named(tmp_path) -> None:
     (tmp_path / "text").write_text("no database at all, but text" * 100)
     for path in (tmp_path / "text", tmp_path / "nowhere" / "s.db"):
         with pytest.raises(SessionError, match=path.name):
             new_sqlite_session_manager(path)
 
 
-async def test_an_open_connection_serves_as_well(tmp_path) -> None:
+async def test_an_open_connection_can_be_given(tmp_path) -> None:
     connection = sqlite3.connect(tmp_path / "s.db")
     manager = new_sqlite_session_manager(connection)
     session = await held(manager)
