@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from inspect import isawaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._core.tasks.maybe_awaitable import settled
 from ..options import Options
 from ..pubsub import EmbeddedServer, Hub, NATSBackend, PubSub
 
@@ -68,8 +68,6 @@ class Messaging:
     async def close(self) -> None:
         """Close the hub, the backend and the embedded server."""
         await self.hub.close()
-        closing = self.backend.close()
-        if isawaitable(closing):
-            await closing
+        await settled(self.backend.close())
         if self.server is not None:
             await self.server.stop()

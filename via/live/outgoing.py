@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -14,6 +14,7 @@ from .._core.diff.analysis import identity
 from .._core.diff.differ import ViewDiffer
 from .._core.sse.events import execute_script, patch_signals
 from .._core.sse.send_queue import SendQueue, View
+from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..page.computed import refresh
 from ..page.mounted_page import MountedPage, Phase
 from ..page.signals import Signal, is_bound, is_json, receive_values
@@ -209,7 +210,7 @@ class Outgoing:
             return True
         return self._signals_due and bool(self.page.changed or self.page.computed)
 
-    def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
+    def frame(self) -> MaybeAwaitable[bytes]:
         """The events to send: changed signals, then renderings and other events in order.
 
         A coroutine where a view has to wait for something.

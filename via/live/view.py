@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import h
 from .._core.tasks import handlers
+from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..errors import PageError
 from ..page.actions import handler_name
 from ..page.mounted_page import MountedPage, Phase
@@ -52,7 +53,7 @@ class PageView:
             content = layout(content)
         return h.Div(h.ID(self._element_id), content)
 
-    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
+    def patch(self) -> MaybeAwaitable[bytes]:
         """The events that bring the view in the browser up to date.
 
         A coroutine where the view has to wait for something.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
+from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import ViaError
 from ..live.services import Services
 from ..live.tab import Busy, Tab
@@ -85,7 +86,7 @@ class Endpoints:
 
     def handle_action(
         self, id: str, headers: Headers, body: bytes
-    ) -> ShortResponse | Coroutine[Any, Any, ShortResponse] | None:
+    ) -> MaybeAwaitable[ShortResponse] | None:
         """Run an action; returns a coroutine of the response where something has to wait.
 
         None where the request must come the ordinary way, which says that the app is shutting down.
@@ -109,11 +110,11 @@ class Endpoints:
         self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
     ) -> ShortResponse:
         await self._check_owner(tab, headers)
-        return await _settled(self._dispatch(id, tab, signals))
+        return await settled(self._dispatch(id, tab, signals))
 
     def _dispatch(
         self, id: str, tab: Tab, signals: dict[str, Any]
-    ) -> ShortResponse | Coroutine[Any, Any, ShortResponse]:
+    ) -> MaybeAwaitable[ShortResponse]:
         page = tab.page
         action = page.actions.get(id)
         if action is None:
@@ -144,7 +145,7 @@ class Endpoints:
             await outcome
         except Exception as error:
             return self._failed(tab, action, error)
-        return await _settled(self._respond(tab))
+        return await settled(self._respond(tab))
 
     def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
         if isinstance(error, QueueFull):
@@ -155,7 +156,7 @@ class Endpoints:
         tab.request_cookie_delivery()
         return ShortResponse(500, b"the action failed; the server's log says why\n")
 
-    def _respond(self, tab: Tab) -> ShortResponse | Coroutine[Any, Any, ShortResponse]:
+    def _respond(self, tab: Tab) -> MaybeAwaitable[ShortResponse]:
         """Answer a request that succeeded; with the session's cookie, if that changed."""
         session = tab.cookies.session
         if not session.is_kept or session.is_settled():
@@ -175,7 +176,7 @@ class Endpoints:
             tab.error("saving the session", error)
             tab.request_cookie_delivery()
             return ShortResponse(500, b"the session could not be saved; the log says why\n")
-        return await _settled(self._respond(tab))
+        return await settled(self._respond(tab))
 
     # Streams
 
@@ -233,7 +234,7 @@ class Endpoints:
         headers = scope["headers"]
         if path.startswith("/_action/"):
             response = self.handle_action(path[9:], headers, body)
-            return _CLOSING if response is None else await _settled(response)
+            return _CLOSING if response is None else await settled(response)
         signals = _signals(body)
         if path == "/_session/close":
             closing = self._find_tab(signals)
@@ -246,7 +247,7 @@ class Endpoints:
             return self._navigate(tab, signals)
         if not tab.cookies.session.cookie_due:
             tab.cookie_confirmed()
-        return await _settled(self._respond(tab))
+        return await settled(self._respond(tab))
 
     def _navigate(self, tab: Tab, signals: Mapping[str, Any]) -> ShortResponse:
         url = signals.get("via_url")
@@ -288,12 +289,6 @@ class Endpoints:
             "refused %s %s with %d: %s", method, path, error.status, error
         )
         return ShortResponse(error.status, f"{error}\n".encode())
-
-
-async def _settled(
-    response: ShortResponse | Coroutine[Any, Any, ShortResponse],
-) -> ShortResponse:
-    return response if isinstance(response, ShortResponse) else await response
 
 
 def _require_method(scope: Scope, method: str) -> None:

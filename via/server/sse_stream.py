@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from typing import Any, Final, Protocol
 
+from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from .asgi import Receive, Send
 from .compression import Compression
 
@@ -26,7 +27,7 @@ class Source(Protocol):
     def has_frame(self) -> bool:
         """Whether there is something to send."""
 
-    def frame(self) -> bytes | Coroutine[Any, Any, bytes]:
+    def frame(self) -> MaybeAwaitable[bytes]:
         """All there is to send, at its newest state; a coroutine where that has to wait.
 
         b"" if there is nothing.

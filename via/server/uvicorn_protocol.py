@@ -8,13 +8,14 @@ uvicorn takes over, as it serves all other requests. The stream is a response of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .._core.http.requests import read_action
+from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..live.tab_access import Headers
 from .asgi import Receive, Send
 from .responses import DONE, NO_STORE, ShortResponse
@@ -24,9 +25,7 @@ from .write_batch import WriteBatch
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-RunAction = Callable[
-    [str, Headers, bytes], "ShortResponse | Coroutine[Any, Any, ShortResponse] | None"
-]
+RunAction = Callable[[str, Headers, bytes], "MaybeAwaitable[ShortResponse] | None"]
 """Runs the action of an id; None to have the request take the ordinary way."""
 
 ActionHandler = Callable[[], RunAction]
@@ -94,7 +93,7 @@ class Protocol(HttpToolsProtocol):
         self._batch = batch
         self._in_request = False
         self._was_used = False
-        self._response: ShortResponse | Coroutine[Any, Any, ShortResponse] | None = None
+        self._response: MaybeAwaitable[ShortResponse] | None = None
 
     def data_received(self, data: bytes) -> None:
         """What the client sent."""
@@ -185,12 +184,11 @@ class Protocol(HttpToolsProtocol):
         return True
 
 
-def _app(response: ShortResponse | Coroutine[Any, Any, ShortResponse]) -> Any:
+def _app(response: MaybeAwaitable[ShortResponse]) -> Any:
     """An ASGI app that gives this response."""
 
     async def app(scope: Any, receive: Receive, send: Send) -> None:
-        settled = response if isinstance(response, ShortResponse) else await response
-        await settled.send(send)
+        await (await settled(response)).send(send)
 
     return app
 

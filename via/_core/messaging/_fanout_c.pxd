@@ -18,6 +18,7 @@ cdef class Listener:
 
     cpdef close(self)
     cpdef release(self, long long after)
+
     @cython.locals(waiting=list)
     cpdef bint put(self, message, long long number) except -1
 

@@ -19,7 +19,9 @@ cdef class SendQueue:
     cdef readonly bint overflown
 
     cpdef clear(self)
+
     @cython.locals(entries=list)
     cpdef drain(self, list events)
+
     @cython.locals(place=Py_ssize_t)
     cpdef _events_of(self, list events, list entries, Py_ssize_t place)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, Protocol
 
 from ..tasks.cancellation import is_cancelled
+from ..tasks.maybe_awaitable import MaybeAwaitable
 
 MAX_EVENTS: Final = 1000
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -19,7 +20,7 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 class View(Protocol):
     """What is rendered when it is sent: a page or a component."""
 
-    def patch(self) -> bytes | Coroutine[Any, Any, bytes]:
+    def patch(self) -> MaybeAwaitable[bytes]:
         """The event that brings the browser up to date; a coroutine where it has to wait."""
 
     def name(self) -> str:
@@ -108,7 +109,7 @@ class SendQueue:
         else:
             self._entries.append(event)
 
-    def drain(self, events: list[bytes]) -> bytes | Coroutine[Any, Any, bytes]:
+    def drain(self, events: list[bytes]) -> MaybeAwaitable[bytes]:
         """Take all entries: the bytes of `events` and then theirs, in order.
 
         A coroutine where a view has to wait for something.
@@ -119,7 +120,7 @@ class SendQueue:
 
     def _events_of(
         self, events: list[bytes], entries: list[Any], place: int
-    ) -> bytes | Coroutine[Any, Any, bytes]:
+    ) -> MaybeAwaitable[bytes]:
         while place < len(entries):
             entry = entries[place]
             place += 1

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backend import PURE_PYTHON
-from .maybe_awaitable import MaybeAwaitable
 from .workers import QueueClosed, QueueFull, wait
 
 if TYPE_CHECKING or PURE_PYTHON:
@@ -32,7 +31,7 @@ __all__ = [
 ]
 
 
-def wait_or_return(awaitable: Awaitable[T]) -> MaybeAwaitable[T]:
+def wait_or_return(awaitable: Awaitable[T]) -> T | Awaitable[T]:
     """In a `def` handler the result, which is waited for; elsewhere the awaitable itself."""
     return wait(awaitable) if can_wait() else awaitable
 

@@ -13,7 +13,7 @@ from greenlet import getcurrent, greenlet
 T = TypeVar("T")
 
 
-class WorkSlot(Protocol):
+class Slot(Protocol):
     """What a worker is given to do, and what came of it."""
 
     handler: Callable[[], Any] | None
@@ -32,13 +32,13 @@ class Worker(greenlet):
 
     __slots__ = ("slot",)
 
-    def __init__(self, slot: WorkSlot) -> None:
+    def __init__(self, slot: Slot) -> None:
         # The frame holds the slot and not the greenlet, which thus ends when nobody holds it.
         super().__init__(partial(_sit, slot))
         self.slot = slot
 
 
-def _sit(slot: WorkSlot) -> None:
+def _sit(slot: Slot) -> None:
     # greenlet wants a frame of Python's at the bottom, whatever the rest is compiled to.
     while slot.serve():
         pass
