@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 async def test_an_unused_session_is_nowhere(manager: SessionManager) -> None:
     session = await held(manager)
     assert (session.id(), session.get("a"), session.handle.cookie_change()) == ("", None, None)
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     assert session.id() == ""
 
 
@@ -32,13 +32,22 @@ async def test_a_session_outlives_its_process(backend: Backend) -> None:
     assert await loaded(backend.manager(), token) == {"name": "ada"}
 
 
+async def test_a_route_of_ones_own_loads_and_commits_a_session(backend: Backend) -> None:
+    manager = backend.manager()
+    token = await saved(manager, name="ada")
+    session = await manager.load(token)
+    session.set("seen", session.get_string("name"))
+    await manager.commit(session)
+    assert await loaded(backend.manager(), token) == {"name": "ada", "seen": "ada"}
+
+
 async def test_renewing_kills_the_old_token_at_once_and_keeps_the_values(backend: Backend) -> None:
     manager, other = backend.manager(), backend.manager()
     old = await saved(manager, name="ada")
     session, second_tab = await held(manager, old), await held(manager, old)
     session.renew_token()
     assert await loaded(manager, old) == {}
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     assert session.id() == second_tab.id() != old
     assert await loaded(other, old) == {}
     assert await loaded(other, session.id()) == {"name": "ada"}
@@ -53,7 +62,7 @@ async def test_destroying_ends_it_everywhere(backend: Backend) -> None:
     assert cookie is not None
     assert "session=;" in cookie
     assert "Max-Age=0" in cookie
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     assert (session.id(), session.keys()) == ("", [])
     assert await loaded(other, token) == {}
     session.set("fresh", True)
@@ -67,7 +76,7 @@ async def test_processes_do_not_overwrite_each_others_keys(backend: Backend) -> 
     first.set("a", 1)
     first.delete("gone")
     second.set("b", 2)
-    await asyncio.gather(one.commit(first.handle), two.commit(second.handle))
+    await asyncio.gather(one.commit_handle(first.handle), two.commit_handle(second.handle))
     assert await loaded(backend.manager(), token) == {"a": 1, "b": 2}
 
 
@@ -77,7 +86,7 @@ async def test_tabs_of_one_process_share_what_is_live(manager: SessionManager) -
     for number, tab in enumerate(tabs):
         tab.set(f"key{number}", tab.get_int("n"))
         tab.set("n", tab.get_int("n") + 1)
-    await asyncio.gather(*(manager.commit(tab.handle) for tab in tabs))
+    await asyncio.gather(*(manager.commit_handle(tab.handle) for tab in tabs))
     values = await loaded(manager, token)
     assert values == {"n": 20} | {f"key{n}": n for n in range(20)}
 
@@ -89,7 +98,7 @@ async def test_the_lifetime_is_absolute(backend: Backend, clock: Clock) -> None:
     clock.advance(hours=1)
     session = await held(manager, token)
     session.set("more", 1)
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     clock.advance(hours=1, seconds=1)
     assert session.get("name") is None
     assert await loaded(manager, token) == {}
@@ -103,7 +112,7 @@ async def test_the_idle_timeout_slides(backend: Backend, clock: Clock) -> None:
         clock.advance(seconds=500)
         session = await held(manager, token)
         assert session.get("name") == "ada"
-        await manager.commit(session.handle)
+        await manager.commit_handle(session.handle)
     clock.advance(seconds=601)
     assert await loaded(manager, token) == {}
 
@@ -135,10 +144,10 @@ async def test_a_store_that_fails_keeps_the_changes_for_later(clock: Clock) -> N
     session = await held(manager)
     session.set("a", 1)
     with pytest.raises(SessionError, match="the disk is full"):
-        await manager.commit(session.handle)
+        await manager.commit_handle(session.handle)
     assert session.handle.unsaved
     store.fails = False
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     assert not session.handle.unsaved
     assert await loaded(SessionManager(store, clock=clock), session.id()) == {"a": 1}
 

@@ -109,7 +109,7 @@ async def test_an_open_connection_can_be_given(tmp_path) -> None:
     manager = new_sqlite_session_manager(connection)
     session = await held(manager)
     session.set("a", 1)
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
     await manager.close()
     connection.close()

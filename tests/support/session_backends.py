@@ -40,9 +40,9 @@ class Backend:
 class AtOnce(SessionManager):
     """A manager whose sessions are loaded without waiting, where that can be."""
 
-    async def load(self, token: str) -> SessionHandle:
-        handle = self.load_nowait(token)
-        return await super().load(token) if handle is None else handle
+    async def load_handle(self, token: str) -> SessionHandle:
+        handle = self.load_handle_nowait(token)
+        return await super().load_handle(token) if handle is None else handle
 
 
 class Held(Session):
@@ -55,7 +55,7 @@ class Held(Session):
 
 async def held(manager: SessionManager, token: str = "") -> Held:
     """The session of the browser that sends this token."""
-    return Held(await manager.load(token))
+    return Held(await manager.load_handle(token))
 
 
 async def saved(manager: SessionManager, **values: Any) -> str:
@@ -63,7 +63,7 @@ async def saved(manager: SessionManager, **values: Any) -> str:
     session = await held(manager)
     for key, value in values.items():
         session.set(key, value)
-    await manager.commit(session.handle)
+    await manager.commit_handle(session.handle)
     return session.id()
 
 

@@ -182,7 +182,7 @@ class Tab(DryRun):
     async def save_session(self) -> None:
         """Bring the session's store up to date. Raises SessionError if it cannot be reached."""
         if self.cookies.session.unsaved:
-            await self.services.sessions.commit(self.cookies.session)
+            await self.services.sessions.commit_handle(self.cookies.session)
 
     # The end
 

@@ -38,7 +38,7 @@ class TabAccess:
 
     async def visitor_session(self, headers: Headers) -> SessionHandle:
         """The session of the browser that sends these headers; a new one if it has none."""
-        return await self._sessions.load(self._token(headers))
+        return await self._sessions.load_handle(self._token(headers))
 
     def owns_tab_nowait(self, tab: Tab, headers: Headers) -> bool | None:
         """As `owns_tab`, where nothing has to be waited for; None where something has."""
@@ -53,7 +53,7 @@ class TabAccess:
             return True
         if own and not compare_digest(token, own):
             return None  # the session may have ended in another process
-        session = self._sessions.load_nowait(token)
+        session = self._sessions.load_handle_nowait(token)
         if session is None:
             return None
         if not own:
@@ -71,11 +71,11 @@ class TabAccess:
         cookies, token = tab.cookies, self._token(headers)
         own = cookies.session.token()
         if own and not compare_digest(token, own):
-            await self._sessions.load(own)
+            await self._sessions.load_handle(own)
             own = cookies.session.token()
             if own:
                 return False
-        session = await self._sessions.load(token)
+        session = await self._sessions.load_handle(token)
         if not own:
             cookies.session = session
         return True

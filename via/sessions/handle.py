@@ -65,7 +65,7 @@ class SessionHandle:
 
     @property
     def unsaved(self) -> bool:
-        """Whether `SessionManager.commit` has something to do."""
+        """Whether `SessionManager.commit_handle` has something to do."""
         return self.state is not None and not self.state.is_saved()
 
     def is_settled(self) -> bool:

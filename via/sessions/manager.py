@@ -13,6 +13,7 @@ from ..errors import SessionError, seconds
 from .codec import decode_session, encode_session
 from .cookie import Cookie
 from .handle import SessionHandle
+from .session import Session, handle_of
 from .state import Journal, SessionState, SharedState, Values, logger
 from .store import Store, StoredSession
 from .stores.memory import MemoryStore
@@ -27,9 +28,10 @@ class SessionManager:
     `lifetime` and `idle_timeout` may be changed at any time; `cookie` says how the browser is told.
     `clock` gives the Unix time. A manager serves one event loop at a time.
 
-    A request runs `handle = await load(cookie.read(header))`, its handler with a `Session(handle)`,
-    `await commit(handle)`, and sends what `handle.cookie_change()` then gives. Whatever else
-    changes the session (a subscription, an interval) is followed by `commit` too.
+    A request runs `handle = await load_handle(cookie.read(header))`, its handler with a
+    `Session(handle)`, `await commit_handle(handle)`, and sends what `handle.cookie_change()` then
+    gives. Whatever else changes the session (a subscription, an interval) is followed by
+    `commit_handle` too.
     """
 
     def __init__(
@@ -78,7 +80,15 @@ class SessionManager:
             raise SessionError(f"idle_timeout must be zero or more, not {value!r}")
         self._shared.idle_timeout = idle or math.inf
 
-    async def load(self, token: str) -> SessionHandle:
+    async def load(self, token: str) -> Session:
+        """The session of a browser that sent `token`, for routes of your own; see `load_handle`."""
+        return Session(await self.load_handle(token))
+
+    async def commit(self, session: Session) -> None:
+        """Save what was done to a session that `load` gave; see `commit_handle`."""
+        await self.commit_handle(handle_of(session))
+
+    async def load_handle(self, token: str) -> SessionHandle:
         """The session of a browser that sent `token`, as the store has it now.
 
         A token that is unknown, forged, expired or "" gives an empty session, which nobody keeps
@@ -93,8 +103,8 @@ class SessionManager:
                 await self._refresh(state)
         return self._handle(state, token)
 
-    def load_nowait(self, token: str) -> SessionHandle | None:
-        """As `load`, where nothing has to be waited for; None where something has."""
+    def load_handle_nowait(self, token: str) -> SessionHandle | None:
+        """As `load_handle`, where nothing has to be waited for; None where something has."""
         if not self._may_live(token):
             return SessionHandle(SessionState(self._shared))
         store = self.store
@@ -107,7 +117,7 @@ class SessionManager:
             self._touch(state)
         return self._handle(state, token)
 
-    async def commit(self, handle: SessionHandle) -> None:
+    async def commit_handle(self, handle: SessionHandle) -> None:
         """Bring the store up to date with what was done to a session; cheap if nothing was.
 
         Changes are merged key by key with those of other processes. A session that ended elsewhere

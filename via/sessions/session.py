@@ -168,6 +168,11 @@ class Session:
             self._handle.start(state)
 
 
+def handle_of(session: Session) -> SessionHandle:
+    """What via itself holds of the session."""
+    return session._handle
+
+
 def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
