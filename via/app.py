@@ -64,6 +64,11 @@ class Run:
     endpoints: Endpoints
     client: ClientAsset
 
+    @property
+    def runtime(self) -> TabRegistry:
+        """The registry, under the name by which programs that watch tabs know it."""
+        return self.registry
+
 
 class V:
     """A via application, made by `via.new()`; itself an ASGI app, lifespan included."""
