@@ -117,6 +117,22 @@ async def test_the_idle_timeout_slides(backend: Backend, clock: Clock) -> None:
     assert await loaded(manager, token) == {}
 
 
+async def test_a_save_elsewhere_does_not_take_back_the_idle_time_of_a_request(
+    backend: Backend, clock: Clock
+) -> None:
+    one, two = backend.manager(), backend.manager()
+    one.idle_timeout = two.idle_timeout = 600
+    token = await saved(one, name="ada")
+    subscriber = await held(two, token)
+    clock.advance(seconds=500)
+    browser = await held(one, token)
+    await one.commit_handle(browser.handle)
+    subscriber.set("heard", "news")
+    await two.commit_handle(subscriber.handle)
+    clock.advance(seconds=500)
+    assert await loaded(backend.manager(), token) == {"name": "ada", "heard": "news"}
+
+
 async def test_a_changed_cookie_is_sent_once_by_the_tab_that_changed_it(
     manager: SessionManager,
 ) -> None:

@@ -30,7 +30,8 @@ _INSERT: Final = (
     " DO UPDATE SET data = excluded.data, expiry = excluded.expiry WHERE sessions.expiry <= ?"
 )
 _REPLACE: Final = (
-    "UPDATE sessions SET data = ?, expiry = ? WHERE token = ? AND data = ? AND expiry > ?"
+    "UPDATE sessions SET data = ?, expiry = ?"
+    " WHERE token = ? AND data = ? AND expiry = ? AND expiry > ?"
 )
 _DELETE: Final = "DELETE FROM sessions WHERE token = ?"
 _SWEEP: Final = "DELETE FROM sessions WHERE expiry <= ?"
@@ -60,15 +61,15 @@ class SQLiteStore:
             raise self._table.error(error) from error
 
     async def find(self, key: str) -> StoredSession | None:
-        """The live entry under `key`; its version is its data."""
+        """The live entry under `key`; its version is its data and its expiry."""
         return await self._run(self._table.find, key)
 
     async def save(
         self, key: str, data: bytes, expiry: float, version: object | None
     ) -> object | None:
-        """Keep `data` if the row still holds the data that was read."""
+        """Keep `data` if the row still holds the data and the expiry that were read."""
         saved = await self._run(self._table.save, key, data, expiry, version)
-        return data if saved else None
+        return (data, expiry) if saved else None
 
     async def delete(self, key: str) -> None:
         """Remove the row."""
@@ -141,7 +142,7 @@ class _Table:
         cursor.row_factory = None  # a given connection may have one of its own
         row = cursor.execute(_FIND, (key, self._clock())).fetchone()
         cursor.close()
-        return None if row is None else StoredSession(row[0], row[1], row[0])
+        return None if row is None else StoredSession(row[0], row[1], row)
 
     def save(self, key: str, data: bytes, expiry: float, version: object | None) -> bool:
         connection, now = self.open(), self._clock()
@@ -149,7 +150,9 @@ class _Table:
             self._sweep(connection)
         if version is None:
             return self._write(connection, _INSERT, key, data, expiry, now) == 1
-        return self._write(connection, _REPLACE, data, expiry, key, version, now) == 1
+        if not isinstance(version, tuple):
+            return False
+        return self._write(connection, _REPLACE, data, expiry, key, *version, now) == 1
 
     def delete(self, key: str) -> None:
         self._write(self.open(), _DELETE, key)
