@@ -109,6 +109,24 @@ def test_a_forgotten_tab_is_rebuilt_with_what_its_inputs_hold(app, visitor):
         stream.wait_for(">half-typ<")
 
 
+def test_a_forgotten_tab_whose_page_now_redirects_is_sent_elsewhere(v, visitor):
+    is_open = True
+
+    @v.page("/")
+    def page(c):
+        if is_open:
+            c.view(lambda: h.P("open"))
+        else:
+            c.redirect("/login")
+
+    someone = visitor(v)
+    someone.visit()
+    someone.close()
+    is_open = False
+    with someone.listen() as stream:
+        stream.wait_for("/login")
+
+
 @pytest.mark.parametrize(
     ("location", "nonce"),
     [("", ""), ("/", "x"), ("//evil.example/", "A" * 22), ("/nowhere", "A" * 22)],

@@ -42,8 +42,8 @@ class PageView:
         return self.function
 
     def name(self) -> str:
-        """The function's name, for log lines."""
-        return handler_name(self.require())
+        """The function's name, for log lines; also where none was set."""
+        return handler_name(self.function)
 
     def render(self) -> h.Element:
         """The view inside the element that shows it."""

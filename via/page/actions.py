@@ -222,6 +222,6 @@ def steps(action: Action, trigger: Trigger) -> list[str]:
     return prevented + trigger.steps(action._url)
 
 
-def handler_name(handler: Callable[..., Any]) -> str:
+def handler_name(handler: object) -> str:
     """A handler's name, for log lines."""
     return getattr(handler, "__qualname__", repr(handler))
