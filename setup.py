@@ -16,26 +16,17 @@ CORE = Path("via/_core")
 
 sources = sorted(CORE.rglob("*_c.pyx"))
 modules = {".".join(source.with_suffix("").parts): source for source in sources}
-# These are their own twins: plain Python, which Cython compiles with the types of a header, if
-# there is one.
-ONE_SOURCE = (
-    "diff/differ",
-    "diff/element_differ",
-    "diff/patches",
-    "diff/view_ids",
-    "messaging/codecs",
-    "messaging/fanout",
-    "sse/send_queue",
-)
-for package, _, name in (path.partition("/") for path in ONE_SOURCE):
-    source = CORE / package / f"_{name}_py.py"
-    modules[f"via._core.{package}._{name}_c"] = source
-    header, translated = CORE / package / f"_{name}_c.pxd", source.with_suffix(".c")
-    # Cython looks for changes in a header that has the source's name.
-    if header.exists() and header.stat().st_mtime > (
-        translated.stat().st_mtime if translated.exists() else 0
-    ):
-        translated.unlink(missing_ok=True)
+# A twin with no `.pyx` beside it is compiled itself, with the types of a header if there is one.
+for twin in sorted(CORE.rglob("_*_py.py")):
+    compiled = twin.with_name(twin.name.replace("_py.py", "_c"))
+    if compiled.with_suffix(".pyx").exists():
+        continue
+    modules[".".join(compiled.parts)] = twin
+    header, translated = compiled.with_suffix(".pxd"), twin.with_suffix(".c")
+    # Cython looks for changes only in a header that has the source's name.
+    both_exist = header.exists() and translated.exists()
+    if both_exist and header.stat().st_mtime > translated.stat().st_mtime:
+        translated.unlink()
 
 extensions = [
     # A platform without a compiler still gets a working package: the pure-Python twins.

@@ -96,8 +96,7 @@ class Outgoing:
         if self._may_send(page):
             self._queue.add_view(view)
             self._signals_due = True
-            if self._connection is not None:
-                self._connection.wake()
+            self.wake()
         else:
             self._call_soon(page, self.send_view, view)
 

@@ -39,7 +39,7 @@ class Services:
 
     def call(self, function: Callable[..., object], *args: Any) -> None:
         """Call a function on the event loop: now, or soon where this is another thread."""
-        if threading.get_ident() == self.thread:
+        if self.in_loop_thread():
             function(*args)
         else:
             self.loop.call_soon_threadsafe(function, *args)

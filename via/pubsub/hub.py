@@ -156,7 +156,6 @@ class Hub:
 
     def __init__(self, backend: PubSub, *, logger: logging.Logger) -> None:
         self._backend = backend
-        self._logger = logger
         self._log = ThrottledLog(logger)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()

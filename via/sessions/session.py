@@ -116,8 +116,7 @@ class Session:
 
         It stays until `renew_token`, `destroy` or the session's end.
         """
-        state = self._handle.live()
-        return "" if state is None else state.token
+        return self._handle.token()
 
     def set(self, key: str, value: Any) -> None:
         """Keep a copy of `value` under `key`; the first one starts the session.
