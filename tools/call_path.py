@@ -134,19 +134,26 @@ class Tab:
         text = found[1].decode().replace("&#34;", '"').replace("&quot;", '"')
         self.signals: dict[str, Any] = json.loads(text)
         self.stream = self._connect()
-        query = json.dumps(self.signals).encode().hex()
-        escaped = "".join(f"%{query[i : i + 2]}" for i in range(0, len(query), 2))
-        self.stream.sendall(f"GET /_sse?datastar={escaped} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        cookie = re.search(rb"(?i)set-cookie: ([^;]+)", document)
+        assert cookie is not None
+        self.cookie = cookie[1].decode()
+        self.stream.sendall(self._post("/_sse"))
         assert b"200 OK" in self.stream.recv(65536)
 
     def act(self, id: str) -> bytes:
         """Call an action; returns what the stream then brings."""
-        body = json.dumps(self.signals).encode()
-        head = f"POST /_action/{id} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
-        self._actions.sendall(head.encode() + body)
+        self._actions.sendall(self._post(f"/_action/{id}"))
         answer = self._actions.recv(65536)
         assert b"204" in answer, answer
         return self.stream.recv(65536)
+
+    def _post(self, path: str) -> bytes:
+        body = json.dumps(self.signals).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nDatastar-Request: true\r\n"
+            f"Cookie: {self.cookie}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
 
     def close(self) -> None:
         """Leave, as a browser that is gone."""

@@ -15,6 +15,7 @@ from starlette.routing import Router
 
 from . import h
 from .errors import ConfigError, ViaError, seconds
+from .live.browser import Headers
 from .live.context import ContextMiddleware
 from .live.dry_run import Layout
 from .live.groups import Group
@@ -22,7 +23,7 @@ from .live.messaging import Messaging
 from .live.page_route import PageFunction, registering
 from .live.page_router import PageRouter
 from .live.services import Services
-from .live.tab_access import Headers, TabAccess
+from .live.tab_access import TabAccess
 from .live.tab_registry import TabRegistry
 from .options import Options
 from .page.rate_limit import RateLimitConfig
@@ -30,7 +31,8 @@ from .pubsub import DryRunHub
 from .server.asgi import Receive, Scope, Send
 from .server.client_asset import ClientAsset, bundled_client
 from .server.endpoints import Endpoints
-from .server.responses import ShortResponse
+from .server.request_origin import RequestOrigin
+from .server.responses import RequestError, ShortResponse
 from .server.shutdown import ShutdownSignals
 from .server.static import resource_directory, static_mount
 from .server.uvicorn_protocol import RunAction
@@ -63,6 +65,7 @@ class Run:
     messaging: Messaging
     endpoints: Endpoints
     client: ClientAsset
+    origin: RequestOrigin
 
     @property
     def runtime(self) -> TabRegistry:
@@ -116,7 +119,7 @@ class V:
         return self._root.page(route) if function is None else self._root.page(route, function)
 
     def use(self, *middleware: ContextMiddleware) -> None:
-        """Put middleware around every page."""
+        """Put middleware around every page, and around every action of it."""
         self._root.use(*middleware)
 
     def group(self, prefix: str, *middleware: ContextMiddleware) -> Group:
@@ -230,6 +233,11 @@ class V:
             await ShortResponse(503, b"the app is shut down\n").send(send)
             return
         run = self._run or await self._start()
+        try:
+            run.origin.check_host(scope["headers"])
+        except RequestError as error:
+            await ShortResponse(error.status, f"{error}\n".encode()).send(send)
+            return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path == self._router.options.datastar_path:
             await run.client(scope, receive, send)
@@ -279,8 +287,9 @@ class V:
         registry = TabRegistry()
         access = TabAccess(registry, services.sessions)
         self._router.open(services, registry, access)
-        endpoints = Endpoints(services, registry, access, self._router.rebuild_tab)
-        self._run = Run(services, registry, messaging, endpoints, client)
+        origin = RequestOrigin(options.allowed_origins or (), options.allowed_hosts)
+        endpoints = Endpoints(services, registry, access, self._router.rebuild_tab, origin)
+        self._run = Run(services, registry, messaging, endpoints, client, origin)
         return self._run
 
     async def _stop(self) -> None:

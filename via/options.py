@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -76,6 +77,12 @@ class Options:
     action_rate_limit: RateLimitConfig | None = None
     """How often one tab may call actions. Default: 10 a second, 20 at once."""
 
+    allowed_origins: Sequence[str] | None = None
+    """Origins whose pages may call the app, such as "https://example.com", besides its own."""
+    allowed_hosts: Sequence[str] | None = None
+    """The names under which the app answers, without ports; "*.example.com" for all below one.
+    Others get a 421, so that no page of a foreign name can be led here. Default: any name."""
+
     def __post_init__(self) -> None:
         for name, check, wanted in _CHECKS:
             value = getattr(self, name)
@@ -120,6 +127,20 @@ def _is_path(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("/") and len(value) > 1
 
 
+def _are_origins(value: Any) -> bool:
+    return _are_texts(value, r"https?://[^/?#@\s]+")
+
+
+def _are_hosts(value: Any) -> bool:
+    return _are_texts(value, r"(\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+
+
+def _are_texts(value: Any, pattern: str) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and all(
+        isinstance(one, str) and re.fullmatch(pattern, one) for one in value
+    )
+
+
 _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("server_address", _is_address, '"host:port" or ":port"'),
     ("log_level", lambda value: isinstance(value, int), "one of via.LogLevel…"),
@@ -134,6 +155,8 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
         lambda value: isinstance(value, RateLimitConfig),
         "a via.RateLimitConfig",
     ),
+    ("allowed_origins", _are_origins, 'origins such as ["https://example.com"]'),
+    ("allowed_hosts", _are_hosts, 'names of hosts such as ["example.com", "*.example.com"]'),
     (
         "resume_grace",
         lambda value: _is_duration(value) and seconds(value) >= 0,

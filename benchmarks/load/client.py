@@ -150,13 +150,17 @@ def frame(text: bytes) -> bytes:
 
 def get(path: str) -> bytes:
     """A GET request as the Datastar client sends it."""
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nDatastar-Request: true\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\n{_HEADERS}\r\n".encode()
 
 
-def post(path: str, body: bytes = b"") -> bytes:
+_HEADERS = "Host: localhost\r\nDatastar-Request: true\r\nSec-Fetch-Site: same-origin\r\n"
+
+
+def post(path: str, body: bytes = b"", cookie: str = "") -> bytes:
     """A POST request as the Datastar client sends it."""
+    cookies = f"Cookie: {cookie}\r\n" if cookie else ""
     return (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nDatastar-Request: true\r\n"
+        f"POST {path} HTTP/1.1\r\n{_HEADERS}{cookies}"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         + body
     )

@@ -188,6 +188,7 @@ class ViaFeed(PageTab):
 
     page = "/feed"
     stream_path = "/_sse"
+    has_signals_in_body = True
 
 
 class StarletteFeed(PageTab):
@@ -279,6 +280,7 @@ class ViaCounter(PageTab):
     """A tab of via's counter."""
 
     stream_path = "/_sse"
+    has_signals_in_body = True
 
 
 class StarletteCounter(PageTab):

@@ -56,11 +56,14 @@ class PageTab(Tab):
 
     page = "/"
     stream_path = ""
+    has_signals_in_body = False
+    """Whether the stream is opened by a POST, with its signals in the body."""
 
     def __init__(self, port: int) -> None:
         super().__init__(port)
         self.signals: dict[str, Any] = {}
         self.body = b""
+        self.cookie = ""
         self.connection: Connection | None = None
         self.stream: Stream | None = None
 
@@ -76,13 +79,18 @@ class PageTab(Tab):
         assert found is not None
         self.signals = json.loads(html.unescape(found[1].decode()))
         self.body = json.dumps(self.signals).encode()
+        cookies = re.findall(rb"(?i)\r\nset-cookie: ([^;\r]*)", page.partition(b"\r\n\r\n")[0])
+        self.cookie = b"; ".join(cookies).decode()
         return page
 
     async def listen(self) -> None:
         """Open the tab's stream, and wait until the server has it."""
         if self.stream_path:
-            query = quote(json.dumps(self.signals))
-            self.stream = Stream(get(f"{self.stream_path}?datastar={query}"))
+            if self.has_signals_in_body:
+                request = post(self.stream_path, self.body, self.cookie)
+            else:
+                request = get(f"{self.stream_path}?datastar={quote(json.dumps(self.signals))}")
+            self.stream = Stream(request)
             await open_stream(self.port, self.stream, b"HTTP/1.1 200")
 
     def close(self) -> None:
@@ -118,11 +126,12 @@ class ViaTab(PushedTab):
     """via."""
 
     stream_path = "/_sse"
+    has_signals_in_body = True
 
     async def load(self, connection: Connection) -> bytes:
         page = await PageTab.load(self, connection)
         found = re.search(rb"/_action/\w+", page)
-        self._request = post(found[0].decode() if found else "", self.body)
+        self._request = post(found[0].decode() if found else "", self.body, self.cookie)
         return page
 
 

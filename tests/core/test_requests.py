@@ -20,29 +20,43 @@ def request(
 
 
 def test_a_browsers_request_is_read(requests) -> None:
-    assert requests.read_action(request()) == ("a1", b"via_session=abc; other=1", b"{}")
+    assert requests.read_action(request()) == (
+        "a1",
+        [(b"host", b"127.0.0.1:3000"), (b"cookie", b"via_session=abc; other=1")],
+        b"{}",
+    )
 
 
 @pytest.mark.parametrize(
-    ("head", "cookie"),
+    ("head", "headers"),
     [
-        ("Content-Length: 2\r\n", b""),
-        ("content-length:2\r\n", b""),
-        ("CONTENT-LENGTH: \t2 \t\r\nconnection: Keep-Alive\r\n", b""),
-        ("Content-Length: 0000002\r\nX-Empty:\r\nX_1: \xff\t!\r\n", b""),
-        ("Cookie: a=b \r\nContent-Length: 2\r\nCookies: no\r\n", b"a=b"),
-        ("Cookie:\r\nContent-Length: 2\r\n", b""),
+        ("Content-Length: 2\r\n", []),
+        ("content-length:2\r\n", []),
+        ("CONTENT-LENGTH: \t2 \t\r\nconnection: Keep-Alive\r\n", []),
+        ("Content-Length: 0000002\r\nX-Empty:\r\nX_1: \xff\t!\r\n", []),
+        ("Cookie: a=b \r\nContent-Length: 2\r\nCookies: no\r\n", [(b"cookie", b"a=b")]),
+        ("Cookie:\r\nContent-Length: 2\r\n", [(b"cookie", b"")]),
+        (
+            "ORIGIN: http://a\r\nSec-Fetch-Site:none\r\nDatastar-Request: true\r\nhost: a\r\n"
+            "Content-Length: 2\r\n",
+            [
+                (b"origin", b"http://a"),
+                (b"sec-fetch-site", b"none"),
+                (b"datastar-request", b"true"),
+                (b"host", b"a"),
+            ],
+        ),
     ],
 )
-def test_fields_are_read_as_http_has_them(requests, head, cookie) -> None:
-    assert requests.read_action(request(head)) == ("a1", cookie, b"{}")
+def test_fields_are_read_as_http_has_them(requests, head, headers) -> None:
+    assert requests.read_action(request(head)) == ("a1", headers, b"{}")
 
 
 def test_a_body_may_be_empty_and_hold_any_byte(requests) -> None:
-    assert requests.read_action(request("Content-Length: 0\r\n", b"")) == ("a1", b"", b"")
+    assert requests.read_action(request("Content-Length: 0\r\n", b"")) == ("a1", [], b"")
     body = b"\0\r\n\r\nPOST /_action/a2"
     head = f"Content-Length: {len(body)}\r\n"
-    assert requests.read_action(request(head, body)) == ("a1", b"", body)
+    assert requests.read_action(request(head, body)) == ("a1", [], body)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +114,10 @@ def test_another_request_line_is_left_to_the_parser(requests, line) -> None:
         "Content-Length: 2\r\nConnection: keep-alive, Upgrade\r\n",
         "Content-Length: 2\r\nCookie: a\r\nCookie: b\r\n",
         "Content-Length: 2\r\nCookie:\r\nCookie: b\r\n",
+        "Content-Length: 2\r\nHost: a\r\nHost: a\r\n",
+        "Content-Length: 2\r\nOrigin: a\r\nOrigin: b\r\n",
+        "Content-Length: 2\r\nSec-Fetch-Site: none\r\nSec-Fetch-Site: same-origin\r\n",
+        "Content-Length: 2\r\nDatastar-Request: 1\r\nDatastar-Request: 1\r\n",
     ],
 )
 def test_anything_unusual_is_left_to_the_parser(requests, head) -> None:

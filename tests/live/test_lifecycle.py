@@ -1,6 +1,5 @@
 """How a tab begins, loses its stream, comes back and ends."""
 
-import json
 import logging
 
 import pytest
@@ -133,9 +132,9 @@ def test_a_forgotten_tab_whose_page_now_redirects_is_sent_elsewhere(v, visitor):
 )
 def test_a_forgotten_tab_without_a_page_is_refused(app, visitor, location, nonce):
     someone = visitor(app)
-    answer = someone.http.get(
+    answer = someone.http.post(
         "/_sse",
-        params={"datastar": json.dumps({"via_ctx": "A" * 22})},
+        json={"via_ctx": "A" * 22},
         headers={"via-location": location, "via-nonce": nonce},
     )
     assert answer.status_code == 404

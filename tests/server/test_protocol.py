@@ -69,6 +69,8 @@ class Wire:
     def __init__(self, visitor: Visitor) -> None:
         url = visitor.http.base_url
         self.signals = visitor.signals
+        cookies = "; ".join(f"{name}={value}" for name, value in visitor.http.cookies.items())
+        self.who = [f"Cookie: {cookies}", "Datastar-Request: true"]
         self.socket = socket.create_connection((url.host, url.port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = b""
@@ -76,7 +78,7 @@ class Wire:
     def request(self, text: str = "", action: str = PLAIN, *headers: str) -> bytes:
         name = next(name for name in self.signals if not name.startswith("via_"))
         body = json.dumps(self.signals | {name: text}).encode()
-        head = [f"POST /_action/{action} HTTP/1.1", "Host: test", *headers]
+        head = [f"POST /_action/{action} HTTP/1.1", "Host: test", *self.who, *headers]
         if not any("chunked" in header for header in headers):
             return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
         chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:9], body[9:]))
@@ -165,12 +167,11 @@ def test_what_is_hot_goes_past_asgi(v, page, serve, monkeypatch, logged_in):
     if logged_in:
         someone.act(SESSION, s1="Ada")
         someone.visit()
-    cookies = [f"Cookie: {name}={value}" for name, value in someone.http.cookies.items()]
-    assert bool(cookies) == logged_in
+    assert ("session" in someone.http.cookies) == logged_in
     wire = Wire(someone)
     with someone.listen() as stream:
         messages.clear()
-        wire.send(wire.request("", SHOW, *cookies))
+        wire.send(wire.request("", SHOW))
         assert wire.answers() == [204]
         stream.wait_for("shown")
         assert messages == []
@@ -263,7 +264,8 @@ def test_errors_are_answered_and_the_connection_goes_on(wire, page, caplog):
     assert "test_protocol.py" in caplog.text
     wire.send(wire.request("one", "a99"))
     assert wire.answers() == [404]
-    wire.send(b"POST /_action/a1 HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\n{,}")
+    head = "POST /_action/a1 HTTP/1.1\r\nHost: test\r\nDatastar-Request: true\r\n"
+    wire.send(f"{head}Content-Length: 3\r\n\r\n{{,}}".encode())
     assert wire.answers() == [400]
     csrf, wire.signals["via_csrf"] = wire.signals["via_csrf"], "wrong"
     wire.send(wire.request("one"))

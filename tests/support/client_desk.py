@@ -18,7 +18,7 @@ CLIENT = Path(__file__).parents[2] / "via" / "client"
 BUNDLE = CLIENT / "dist" / "via.js"
 NONCE = "n0nce"
 POLICY = f"default-src 'self'; script-src 'self' 'nonce-{NONCE}'; style-src 'self' 'unsafe-inline'"
-OPEN_STREAM = "@get('/_sse', {openWhenHidden: true, retry: 'always', retryMaxCount: Infinity})"
+OPEN_STREAM = "@post('/_sse', {openWhenHidden: true, retry: 'always', retryMaxCount: Infinity})"
 
 
 def patch(elements: str = "", **args: str) -> str:
@@ -69,7 +69,7 @@ class Desk:
         return Starlette(
             routes=[
                 Route("/_datastar.js", self._client),
-                Route("/_sse", self._stream),
+                Route("/_sse", self._stream, methods=methods),
                 Route("/do/{name}", self._do, methods=methods),
                 Route("/{rest:path}", self._page),
             ]

@@ -132,11 +132,17 @@ def attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
     return value
 
 
+CLIENT_HEADERS = {"datastar-request": "true"}
+"""What the browser's client sends with each request."""
+
+
 class Visitor:
     """A browser tab without a browser: it opens a page, its stream, and calls actions."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False)
+        self.http = httpx.Client(
+            base_url=url, timeout=TIMEOUT, trust_env=False, headers=CLIENT_HEADERS
+        )
         self.signals: dict[str, Any] = {}
         self.path = ""
         self.nonce = ""
@@ -159,8 +165,7 @@ class Visitor:
 
     @contextmanager
     def listen(self) -> Iterator[Listening]:
-        headers = {"via-location": self.path, "via-nonce": self.nonce}
-        query = {"datastar": json.dumps(self.signals)}
+        headers = {"via-location": self.path, "via-nonce": self.nonce, **CLIENT_HEADERS}
         with (
             httpx.Client(
                 base_url=self.http.base_url,
@@ -168,7 +173,7 @@ class Visitor:
                 trust_env=False,
                 cookies=self.http.cookies,
             ) as http,
-            http.stream("GET", "/_sse", params=query, headers=headers) as response,
+            http.stream("POST", "/_sse", json=self.signals, headers=headers) as response,
         ):
             assert response.status_code == 200
             self.http.cookies.update(http.cookies)

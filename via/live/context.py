@@ -252,6 +252,8 @@ class Context:
         id = page.next_id("a")
         middleware = [one for option in options for one in option.middleware]
         run = partial(call_through, middleware, self, handler) if middleware else handler
+        if page.guard is not None:
+            run = partial(page.guard, run)
         limits = [option.rate_limit for option in options if option.rate_limit is not None]
         page.actions[id] = RegisteredAction(
             handler_name(handler), run, limits[-1] if limits else None

@@ -32,6 +32,7 @@ def document(
     *,
     title: str,
     client_path: str,
+    is_official_client: bool = False,
     head: Sequence[h.H] = (),
     foot: Sequence[h.H] = (),
 ) -> h.H:
@@ -42,10 +43,14 @@ def document(
         "via_csrf": tab.csrf,
         **{name: signal.value for name, signal in tab.page.signals.items()},
     }
-    goodbye = (
-        f"navigator.sendBeacon('{root}/_session/close',"
-        "JSON.stringify({via_ctx:$via_ctx,via_csrf:$via_csrf}))"
-    )
+    close, who = f"{root}/_session/close", "{via_ctx:$via_ctx,via_csrf:$via_csrf}"
+    if is_official_client:  # whose requests end with their page, but which knows every function
+        goodbye = (
+            f"fetch('{close}',{{method:'POST',keepalive:true,"
+            f"headers:{{'Datastar-Request':'true'}},body:JSON.stringify({who})}})"
+        )
+    else:
+        goodbye = f"@post('{close}',{{payload:{who},keepalive:true}})"
     return h.HTML5(
         h.HTML5Props(
             title=title,
@@ -61,7 +66,7 @@ def document(
                 h.Data("via-navigate", f"{root}/_navigate"),
                 h.Data(
                     "init",
-                    f"@get('{root}/_sse',"
+                    f"@post('{root}/_sse',"
                     "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity})",
                 ),
                 h.Data("on:pagehide__window", goodbye),

@@ -37,11 +37,12 @@ class DryRun:
         layout: Layout | None,
         session: SessionHandle,
         services: Services | None,
+        token: str = "",
     ) -> None:
         self.id = new_token()
         self.layout = layout
         self.page = page
-        self.cookies = CookieDelivery(session, page.request.root_path)
+        self.cookies = CookieDelivery(session, page.request.root_path, token)
         self.outgoing = Outgoing(services, page, self.cookies, self)
 
     def start_interval(

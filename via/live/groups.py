@@ -58,7 +58,7 @@ class Group:
         return function
 
     def use(self, *middleware: ContextMiddleware) -> None:
-        """Put middleware around the pages of this group and of those nested in it."""
+        """Put middleware around this group's pages, those nested in it, and their actions."""
         check_middleware(middleware)
         self._middleware.extend(middleware)
 

@@ -230,8 +230,7 @@ class Outgoing:
 
     def _is_held(self) -> bool:
         """Whether the stream must wait for the browser to have the session's cookie."""
-        cookies = self._cookies
-        return cookies.is_confirmation_due or cookies.session.cookie_due
+        return self._cookies.is_held
 
     def _changes(self, page: MountedPage) -> bytes:
         """The changed signals as a merge patch, in which null deletes."""

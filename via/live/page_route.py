@@ -61,7 +61,10 @@ class PageRoute:
         """Run the middleware and the page function. Raises PageError if no view was set."""
         context = Context(tab, view)
         tab.page.root = view
-        await handlers.run(call_through, self.chain(), context, partial(self.function, context))
+        chain = tuple(self.chain())
+        if chain:
+            tab.page.guard = partial(call_through, chain, context)
+        await handlers.run(call_through, chain, context, partial(self.function, context))
         if not tab.page.redirect_to:
             view.require()
         return context

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
 from .. import h
 from .._core.html import to_bytes
@@ -19,7 +21,7 @@ from ..errors import ConfigError, ViaError
 from ..options import DEFAULTS, Options
 from ..page.error_log import log_error
 from ..page.mounted_page import PageRequest
-from ..sessions import SessionHandle
+from .browser import Browser
 from .document import CONTENT_SECURITY_POLICY, document
 from .dry_run import Layout
 from .navigation import navigate
@@ -41,7 +43,8 @@ class PageRouter:
 
     def __init__(self) -> None:
         self.options: Options = DEFAULTS
-        self.router = Router()
+        # Starlette's own redirects for slashes lead to the host that the request names.
+        self.router = Router(redirect_slashes=False, default=self._redirect_slash)
         self.app = ExceptionMiddleware(self.router)
         """The router, whose HTTPExceptions (those of static files, too) become responses."""
         self.head: list[h.H] = []
@@ -77,7 +80,7 @@ class PageRouter:
                 return None if page is None else (page, _texts(child["path_params"]))
         return None
 
-    async def rebuild_tab(self, request: PageRequest, session: SessionHandle) -> Tab | None:
+    async def rebuild_tab(self, request: PageRequest, browser: Browser) -> Tab | None:
         """Build the page of a tab that is open in the browser already, but not known here.
 
         None if there is no such page, or if it fails.
@@ -86,7 +89,7 @@ class PageRouter:
         if found is None:
             return None
         route, params = found
-        tab = self._new_tab(replace(request, params=params), session)
+        tab = self._new_tab(replace(request, params=params), browser)
         try:
             await route.open(tab)
             await tab.save_session()
@@ -106,8 +109,9 @@ class PageRouter:
         asked = PageRequest(url=path, params=_texts(request.path_params), root_path=root)
         if self._access is None:
             raise ViaError("the app has not been started")
-        session = await self._access.visitor_session(request.scope["headers"])
-        tab = self._new_tab(asked, session)
+        is_https = request.scope["scheme"] == "https"
+        browser = await self._access.browser(request.scope["headers"], is_https)
+        tab = self._new_tab(asked, browser)
         try:
             view = await route.open(tab)
             await tab.save_session()
@@ -116,7 +120,9 @@ class PageRouter:
                 response: Response = RedirectResponse(tab.page.redirect_to, 303)
             else:
                 response = self._document(tab, view)
-            cookie = session.cookie_change()
+                if browser.set_cookie is not None:
+                    response.headers.append("set-cookie", browser.set_cookie)
+            cookie = tab.cookies.change()
             if cookie is not None:
                 response.headers.append("set-cookie", cookie)
             return response
@@ -129,12 +135,28 @@ class PageRouter:
             tab.dispose()
             raise
 
-    def _new_tab(self, request: PageRequest, session: SessionHandle) -> Tab:
+    async def _redirect_slash(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a path that no route has: there may be one that differs by the last slash."""
+        path: str = scope["path"]
+        other = path.rstrip("/") if path.endswith("/") else path + "/"
+        asked = {**scope, "path": other}
+        response: Response = PlainTextResponse(
+            "Not Found", 404, {"x-content-type-options": "nosniff"}
+        )
+        if not path.startswith("//") and any(
+            route.matches(dict(asked))[0] is not Match.NONE for route in self.router.routes
+        ):
+            query = scope["query_string"].decode("latin-1")
+            target = quote(other, safe="/!$&'()*+,;=:@~") + ("?" + query if query else "")
+            response = RedirectResponse(target, 307)
+        await response(scope, receive, send)
+
+    def _new_tab(self, request: PageRequest, browser: Browser) -> Tab:
         if self._services is None or self._registry.closing:
             raise ViaError("the app is shutting down")
         show_page = partial(navigate, self.find, self.options.document_title or "")
         remove = self._registry.remove
-        tab = Tab(self._services, request, self.layout, session, show_page, remove)
+        tab = Tab(self._services, request, self.layout, browser, show_page, remove)
         self._registry.add(tab)
         return tab
 
@@ -145,6 +167,7 @@ class PageRouter:
             view,
             title=tab.page.title or options.document_title or "",
             client_path=options.datastar_path or "",
+            is_official_client=options.datastar_content is not None,
             head=self.head,
             foot=self.foot,
         )

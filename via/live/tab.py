@@ -13,8 +13,8 @@ from ..errors import ViaError
 from ..page.actions import handler_name
 from ..page.intervals import Interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase
-from ..sessions import SessionHandle
 from ..sessions.tokens import new_token
+from .browser import Browser
 from .dry_run import DryRun, Layout
 from .outgoing import Connection
 from .services import Services
@@ -42,6 +42,7 @@ class Tab(DryRun):
         "_navigation_number",
         "_on_end",
         "_show_page",
+        "browser",
         "bucket",
         "closed",
         "csrf",
@@ -56,11 +57,12 @@ class Tab(DryRun):
         services: Services,
         request: PageRequest,
         layout: Layout | None,
-        session: SessionHandle,
+        browser: Browser,
         navigate: Navigate,
         on_end: Callable[[Tab], None],
     ) -> None:
         self.services = services
+        self.browser = browser.cookie
         self.csrf = new_token()
         self.bucket = services.action_rate_limit.bucket()
         self.handlers = HandlerQueue(services.loop, MAX_JOBS, self._log_job, self._after_job)
@@ -71,7 +73,8 @@ class Tab(DryRun):
         self._show_page = navigate
         self._on_end = on_end
         page = MountedPage(request, services.hub, self.handlers.post)
-        self._set_up(page, layout, session, services)
+        self._set_up(page, layout, browser.session, services, browser.token)
+        browser.session.watch(self._session_changed)
 
     # What a page's code starts
 
@@ -179,6 +182,20 @@ class Tab(DryRun):
             self.cookies.is_request_due = True
             self.outgoing.wake()
 
+    def _session_changed(self) -> None:
+        """The session has another token, or has ended; here, in another tab or by itself."""
+        self.services.call(self._follow_session)
+
+    def _follow_session(self) -> None:
+        cookies = self.cookies
+        if self.closed or cookies.is_changing:
+            return  # it was this tab, whose browser hears of it over its own stream
+        if cookies.session.token():
+            cookies.is_outdated = True
+            self.outgoing.end()
+        else:
+            self.dispose()
+
     async def save_session(self) -> None:
         """Bring the session's store up to date. Raises SessionError if it cannot be reached."""
         if self.cookies.session.unsaved:
@@ -192,6 +209,7 @@ class Tab(DryRun):
             return
         self.closed = True
         self.lifetime.stop()
+        self.cookies.session.unwatch()
         self._on_end(self)
         self.page.close()
         self.handlers.close()

@@ -1,23 +1,35 @@
-"""Who may speak for a tab: whoever knows its CSRF token and has its session."""
+"""Who may speak for a tab: its own browser, with its own session and the tab's CSRF token."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from enum import Enum
 from hmac import compare_digest
 from typing import Any
 
-from ..sessions import SessionHandle, SessionManager
+from ..sessions import SessionManager
+from .browser import Browser, Headers, browser_cookie, cookie_header, is_from
 from .tab import Tab
 from .tab_registry import TabRegistry
 
-Headers = Iterable[tuple[bytes, bytes]]
+
+class Claim(Enum):
+    """What becomes of a request that names a tab."""
+
+    GRANTED = "granted"
+    EARLY = "early"
+    """The session has a new token, which this browser is about to get: it may come again."""
+    MOVED = "moved"
+    """The browser has another session than the tab by now: it needs the page anew."""
+    REFUSED = "refused"
+    """The tab belongs to another browser."""
 
 
 class TabAccess:
     """Finds the tab that a request names, if the request may speak for it."""
 
     def __init__(self, registry: TabRegistry, sessions: SessionManager) -> None:
-        self._tabs = registry.tabs
+        self._registry = registry
         self._sessions = sessions
 
     def find(self, signals: Mapping[str, Any]) -> Tab | None:
@@ -26,7 +38,7 @@ class TabAccess:
         Raises PermissionError if its CSRF token is missing or wrong.
         """
         id = signals.get("via_ctx")
-        tab = self._tabs.get(id) if isinstance(id, str) else None
+        tab = self._registry.tabs.get(id) if isinstance(id, str) else None
         if tab is not None:
             given = signals.get("via_csrf")
             # In constant time, which does not tell where they differ.
@@ -36,52 +48,52 @@ class TabAccess:
                 raise PermissionError("the CSRF token is missing or wrong")
         return tab
 
-    async def visitor_session(self, headers: Headers) -> SessionHandle:
-        """The session of the browser that sends these headers; a new one if it has none."""
-        return await self._sessions.load_handle(self._token(headers))
+    async def browser(self, headers: Headers, is_https: bool) -> Browser:
+        """The browser that sends these headers; it is given a name if it has none."""
+        header = cookie_header(headers)
+        cookie, is_new = browser_cookie(header, is_https)
+        token = self._sessions.cookie.read(header)
+        return Browser(cookie, is_new, await self._sessions.load_handle(token), token)
 
-    def owns_tab_nowait(self, tab: Tab, headers: Headers) -> bool | None:
-        """As `owns_tab`, where nothing has to be waited for; None where something has."""
+    def claim_nowait(self, tab: Tab, headers: Headers) -> Claim | None:
+        """As `claim`, where nothing has to be waited for; None where something has."""
+        header = cookie_header(headers)
+        if not is_from(header, tab.browser):
+            return Claim.REFUSED
         cookies = tab.cookies
-        if cookies.is_confirmation_due or cookies.session.cookie_due:
-            return True  # the browser is yet to be told of the token
-        token = self._token(headers)
-        if not (token or cookies.session.is_kept):
-            return True
-        own = cookies.session.token()
-        if not (token or own):
-            return True
-        if own and not compare_digest(token, own):
-            return None  # the session may have ended in another process
-        session = self._sessions.load_handle_nowait(token)
-        if session is None:
-            return None
-        if not own:
-            cookies.session = session
-        return True
-
-    async def owns_tab(self, tab: Tab, headers: Headers) -> bool:
-        """Whether the request comes from the tab's own browser; its session is then up to date.
-
-        A tab whose session has ended, or never began, takes the one that its browser has now.
-        """
-        now = self.owns_tab_nowait(tab, headers)
-        if now is not None:
-            return now
-        cookies, token = tab.cookies, self._token(headers)
-        own = cookies.session.token()
-        if own and not compare_digest(token, own):
-            await self._sessions.load_handle(own)
+        if cookies.session.is_kept and not cookies.is_changing:
             own = cookies.session.token()
-            if own:
-                return False
-        session = await self._sessions.load_handle(token)
-        if not own:
-            cookies.session = session
-        return True
+            if own and self._sessions.load_handle_nowait(own) is None:
+                return None
+        return self._compare(tab, self._sessions.cookie.read(header))
 
-    def _token(self, headers: Headers) -> str:
-        for name, value in headers:
-            if name == b"cookie":
-                return self._sessions.cookie.read(value.decode("latin-1"))
-        return ""
+    async def claim(self, tab: Tab, headers: Headers) -> Claim:
+        """Whether the request comes from the tab's own browser; its session is then up to date."""
+        header = cookie_header(headers)
+        if not is_from(header, tab.browser):
+            return Claim.REFUSED
+        cookies = tab.cookies
+        if cookies.session.is_kept and not cookies.is_changing:
+            await self._sessions.load_handle(cookies.session.token())
+        return self._compare(tab, self._sessions.cookie.read(header))
+
+    def may_have_cookie(self, tab: Tab, headers: Headers) -> bool:
+        """Whether the answer may bear the session's new token: the request bore the old one."""
+        return tab.cookies.knows(self._sessions.cookie.read(cookie_header(headers)))
+
+    def _compare(self, tab: Tab, token: str) -> Claim:
+        cookies = tab.cookies
+        own = cookies.session.token()
+        if _same(token, own) and (own or cookies.may_have_none):
+            if cookies.present(token):
+                self._registry.session_began(tab)
+            return Claim.GRANTED
+        if cookies.is_changing and cookies.knows(token):
+            return Claim.GRANTED
+        if not own and not cookies.session.is_kept and _same(token, cookies.token):
+            return Claim.GRANTED
+        return Claim.EARLY if own and _same(token, cookies.token) else Claim.MOVED
+
+
+def _same(one: str, other: str) -> bool:
+    return compare_digest(one, other)

@@ -60,6 +60,8 @@ class MountedPage:
         self.enqueue = enqueue
         self.phase = Phase.SETTING_UP
         self.root: View | None = None
+        self.guard: Callable[[Callable[[], Any]], Any] | None = None
+        """Runs a handler inside the middleware of the page and its groups."""
         self.signals: dict[str, Signal] = {}
         self.changed: dict[str, Signal] = {}
         self.computed: list[Computed] = []

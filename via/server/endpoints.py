@@ -6,25 +6,26 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import msgspec
 
 from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import ViaError
+from ..live.browser import Browser, Headers
 from ..live.services import Services
 from ..live.tab import Busy, Tab
-from ..live.tab_access import Headers, TabAccess
+from ..live.tab_access import Claim, TabAccess
 from ..live.tab_registry import TabRegistry
 from ..page.actions import RegisteredAction
 from ..page.mounted_page import PageRequest, Phase
 from ..page.signals import receive_values
-from ..sessions import SessionHandle
 from ..sessions.tokens import is_token
 from .asgi import Receive, Scope, Send
 from .compression import choose
-from .responses import DONE, ShortResponse
+from .request_origin import RequestOrigin
+from .responses import DONE, RequestError, ShortResponse
 from .sse_stream import WRITER, Stream
 
 T = TypeVar("T")
@@ -32,20 +33,12 @@ T = TypeVar("T")
 MAX_BODY: Final = 1024 * 1024
 """Bytes of signals that one request may carry."""
 
-RebuildTab = Callable[[PageRequest, SessionHandle], Awaitable[Tab | None]]
+RebuildTab = Callable[[PageRequest, Browser], Awaitable[Tab | None]]
 """Builds the page of a tab that is open in the browser already, but not known here."""
 
 _CLOSING: Final = ShortResponse(503, b"the server is shutting down\n")
 _POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
 _LOCATION: Final = re.compile(rb"/(?!/)[\x21-\x7e]*")
-
-
-class RequestError(Exception):
-    """The request is at fault: an HTTP status from 400 to 499 and the reason."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 class Endpoints:
@@ -57,11 +50,13 @@ class Endpoints:
         registry: TabRegistry,
         access: TabAccess,
         rebuild_tab: RebuildTab,
+        origin: RequestOrigin,
     ) -> None:
         self._services = services
         self._registry = registry
         self._access = access
         self._rebuild_tab = rebuild_tab
+        self._origin = origin
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer the request if the path is one of these; False if it is not."""
@@ -69,11 +64,12 @@ class Endpoints:
             await _CLOSING.send(send)
             return True
         if path == "/_sse":
-            tab = await self._guard(scope["method"], path, self._streaming_tab(scope))
-            if isinstance(tab, Tab):
-                await self._stream(tab, scope, receive, send)
+            opening = self._open_stream(scope, receive)
+            opened = await self._guard(scope["method"], path, opening)
+            if not isinstance(opened, ShortResponse):
+                await self._stream(*opened, scope, receive, send)
                 return True
-            response = tab
+            response = opened
         elif path.startswith("/_action/") or path in _POSTED:
             posted = self._post(path, scope, receive)
             response = await self._guard(scope["method"], path, posted)
@@ -94,10 +90,12 @@ class Endpoints:
         if self._registry.closing:
             return None
         try:
+            self._origin.check(headers)
             signals = _signals(body)
             tab = self._require_tab(signals)
-            if self._access.owns_tab_nowait(tab, headers):
-                response = self._dispatch(id, tab, signals)
+            claim = self._access.claim_nowait(tab, headers)
+            if claim is Claim.GRANTED:
+                response = self._dispatch(id, tab, headers, signals)
             else:
                 response = self._check_and_dispatch(id, tab, headers, signals)
         except RequestError as error:
@@ -110,10 +108,10 @@ class Endpoints:
         self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
     ) -> ShortResponse:
         await self._check_owner(tab, headers)
-        return await settled(self._dispatch(id, tab, signals))
+        return await settled(self._dispatch(id, tab, headers, signals))
 
     def _dispatch(
-        self, id: str, tab: Tab, signals: dict[str, Any]
+        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
     ) -> MaybeAwaitable[ShortResponse]:
         page = tab.page
         action = page.actions.get(id)
@@ -135,17 +133,17 @@ class Endpoints:
         except Exception as error:
             return self._failed(tab, action, error)
         if isinstance(outcome, Completed):
-            return self._respond(tab)
-        return self._finish(tab, action, outcome)
+            return self._respond(tab, headers)
+        return self._finish(tab, headers, action, outcome)
 
     async def _finish(
-        self, tab: Tab, action: RegisteredAction, outcome: asyncio.Future[Any]
+        self, tab: Tab, headers: Headers, action: RegisteredAction, outcome: asyncio.Future[Any]
     ) -> ShortResponse:
         try:
             await outcome
         except Exception as error:
             return self._failed(tab, action, error)
-        return await settled(self._respond(tab))
+        return await settled(self._respond(tab, headers))
 
     def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
         if isinstance(error, QueueFull):
@@ -156,44 +154,52 @@ class Endpoints:
         tab.request_cookie_delivery()
         return ShortResponse(500, b"the action failed; the server's log says why\n")
 
-    def _respond(self, tab: Tab) -> MaybeAwaitable[ShortResponse]:
+    def _respond(self, tab: Tab, headers: Headers) -> MaybeAwaitable[ShortResponse]:
         """Answer a request that succeeded; with the session's cookie, if that changed."""
         session = tab.cookies.session
         if not session.is_kept or session.is_settled():
             return DONE
         if session.unsaved:
-            return self._save_and_respond(tab)
+            return self._save_and_respond(tab, headers)
+        # What was known when the request came may not be so any more.
+        if not self._access.may_have_cookie(tab, headers):
+            return DONE
         cookie = tab.cookies.respond()
         if cookie is None:
             return DONE
         header, events = cookie
         return ShortResponse(200, events, b"text/event-stream", header)
 
-    async def _save_and_respond(self, tab: Tab) -> ShortResponse:
+    async def _save_and_respond(self, tab: Tab, headers: Headers) -> ShortResponse:
         try:
             await tab.save_session()
         except ViaError as error:
             tab.error("saving the session", error)
             tab.request_cookie_delivery()
             return ShortResponse(500, b"the session could not be saved; the log says why\n")
-        return await settled(self._respond(tab))
+        return await settled(self._respond(tab, headers))
 
     # Streams
 
-    async def _streaming_tab(self, scope: Scope) -> Tab:
-        """The tab that asks for its stream."""
-        _require_method(scope, "GET")
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        signals = _signals(query.get("datastar", "").encode())
+    async def _open_stream(self, scope: Scope, receive: Receive) -> tuple[Tab, list[str]]:
+        """The tab that asks for its stream, and `Set-Cookie` values for its response."""
+        _require_method(scope, "POST")
+        headers = scope["headers"]
+        self._origin.check(headers)
+        signals = _signals(await _body(receive))
         tab = self._find_tab(signals)
-        if tab is None or not await self._access.owns_tab(tab, scope["headers"]):
+        claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
+        if tab is None or claim is Claim.MOVED:
             return await self._rebuild(scope, signals)
+        self._require(claim)
         receive_values(tab.page.signals, signals)
         if tab.has_streamed:
             tab.outgoing.refresh()
-        return tab
+        return tab, []
 
-    async def _stream(self, tab: Tab, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, tab: Tab, cookies: list[str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
         accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
         stream = Stream(
             self._services.loop,
@@ -202,29 +208,30 @@ class Endpoints:
             scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
         )
         cookie = tab.open_stream(stream)
+        if cookie is not None:
+            cookies = [*cookies, cookie]
         try:
-            await stream.serve(receive, send, scope.get("http_version", "1.1"), cookie)
+            await stream.serve(receive, send, scope.get("http_version", "1.1"), cookies)
         finally:
             tab.stream_ended(stream)
 
-    async def _rebuild(self, scope: Scope, signals: Mapping[str, Any]) -> Tab:
+    async def _rebuild(self, scope: Scope, signals: Mapping[str, Any]) -> tuple[Tab, list[str]]:
         """Build the page of a forgotten tab anew, where the browser says it is."""
         headers = dict(scope["headers"])
         location, nonce = headers.get(b"via-location", b""), headers.get(b"via-nonce", b"")
-        # A header of its own cannot be sent from another origin.
         if not _LOCATION.fullmatch(location) or not is_token(nonce.decode("latin-1")):
             raise RequestError(404, "the page is not known here; reload it")
         path, _, _ = location.decode("ascii").partition("?")
         root = scope.get("root_path", "")
         url = unquote(path).removeprefix(root)
-        session = await self._access.visitor_session(scope["headers"])
+        browser = await self._access.browser(scope["headers"], scope.get("scheme") == "https")
         tab = await self._rebuild_tab(
-            PageRequest(url=url, root_path=root, nonce=nonce.decode()), session
+            PageRequest(url=url, root_path=root, nonce=nonce.decode()), browser
         )
         if tab is None:
             raise RequestError(404, f"there is no page at {path[:200]!r}")
         tab.adopt(signals)
-        return tab
+        return tab, [] if browser.set_cookie is None else [browser.set_cookie]
 
     # The other requests
 
@@ -235,19 +242,21 @@ class Endpoints:
         if path.startswith("/_action/"):
             response = self.handle_action(path[9:], headers, body)
             return _CLOSING if response is None else await settled(response)
+        self._origin.check(headers)
         signals = _signals(body)
         if path == "/_session/close":
             closing = self._find_tab(signals)
             if closing is not None:
+                await self._check_owner(closing, headers)
                 closing.dispose()
             return DONE
         tab = self._require_tab(signals)
         await self._check_owner(tab, headers)
         if path == "/_navigate":
             return self._navigate(tab, signals)
-        if not tab.cookies.session.cookie_due:
+        if not tab.cookies.is_changing:
             tab.cookie_confirmed()
-        return await settled(self._respond(tab))
+        return await settled(self._respond(tab, headers))
 
     def _navigate(self, tab: Tab, signals: Mapping[str, Any]) -> ShortResponse:
         url = signals.get("via_url")
@@ -274,8 +283,13 @@ class Endpoints:
         return tab
 
     async def _check_owner(self, tab: Tab, headers: Headers) -> None:
-        if not await self._access.owns_tab(tab, headers):
-            raise RequestError(403, "the page belongs to another session; reload it")
+        self._require(await self._access.claim(tab, headers))
+
+    def _require(self, claim: Claim) -> None:
+        if claim is Claim.EARLY:
+            raise RequestError(409, "the session has a new token; send the request again with it")
+        if claim is not Claim.GRANTED:
+            raise RequestError(403, "the page belongs to another browser or session; reload it")
 
     async def _guard(self, method: str, path: str, response: Awaitable[T]) -> T | ShortResponse:
         """The response, also where it is that the request is at fault."""

@@ -7,6 +7,14 @@ from typing import Final, NamedTuple
 from .asgi import Send
 
 
+class RequestError(Exception):
+    """The request is at fault: an HTTP status from 400 to 499 and the reason."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
 class ShortResponse(NamedTuple):
     """A response of a few bytes, which no cache keeps."""
 
@@ -17,7 +25,7 @@ class ShortResponse(NamedTuple):
 
     async def send(self, send: Send) -> None:
         """Send it as an ASGI response."""
-        headers = [NO_STORE]
+        headers = [NO_STORE, NOSNIFF]
         if self.body:
             headers += [
                 (b"content-type", self.content_type),
@@ -29,6 +37,7 @@ class ShortResponse(NamedTuple):
         await send({"type": "http.response.body", "body": self.body})
 
 
+NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 DONE: Final = ShortResponse(204)

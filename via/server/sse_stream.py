@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
 from typing import Any, Final, Protocol
 
@@ -109,18 +109,18 @@ class Stream:
             self._task.cancel()
 
     async def serve(
-        self, receive: Receive, send: Send, http_version: str, cookie: str | None = None
+        self, receive: Receive, send: Send, http_version: str, cookies: Sequence[str] = ()
     ) -> None:
         """Send frames until `end` or until the browser is gone.
 
-        `cookie` is for the response's `Set-Cookie`.
+        `cookies` are the values of the response's `Set-Cookie`.
         """
         compression, source = self._compression, self._source
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))
         try:
             self._timer = self._loop.call_later(HEARTBEAT, self._beat)
-            await send(_start(http_version, compression.name, cookie))
+            await send(_start(http_version, compression.name, cookies))
             while not self._ended:
                 if self._rest is not None or source.has_frame():
                     rest, self._rest = self._rest, None
@@ -196,7 +196,7 @@ class Stream:
         self.end()
 
 
-def _start(http_version: str, encoding: str, cookie: str | None) -> dict[str, Any]:
+def _start(http_version: str, encoding: str, cookies: Sequence[str]) -> dict[str, Any]:
     headers = [
         (b"content-type", b"text/event-stream"),
         (b"cache-control", b"no-cache"),
@@ -206,6 +206,5 @@ def _start(http_version: str, encoding: str, cookie: str | None) -> dict[str, An
         headers.append((b"connection", b"keep-alive"))
     if encoding:
         headers += [(b"content-encoding", encoding.encode()), (b"vary", b"accept-encoding")]
-    if cookie is not None:
-        headers.append((b"set-cookie", cookie.encode("latin-1")))
+    headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
     return {"type": "http.response.start", "status": 200, "headers": headers}

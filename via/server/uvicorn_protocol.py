@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .._core.http.requests import read_action
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
-from ..live.tab_access import Headers
+from ..live.browser import Headers
 from .asgi import Receive, Send
 from .responses import DONE, NO_STORE, ShortResponse
 from .sse_stream import WRITER
@@ -132,7 +132,7 @@ class Protocol(HttpToolsProtocol):
                 super().on_headers_complete()
             finally:
                 self.app = own
-        elif self.url.startswith(b"/_sse?"):
+        elif self.url == b"/_sse":
             extensions: dict[str, Any] = {}
             self.scope["extensions"] = extensions
             super().on_headers_complete()
@@ -164,9 +164,8 @@ class Protocol(HttpToolsProtocol):
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
 
-    def _run(self, id: str, cookie: bytes, body: bytes) -> bool:
+    def _run(self, id: str, headers: Headers, body: bytes) -> bool:
         """Run an action; False if uvicorn has to go on with its request."""
-        headers = ((b"cookie", cookie),) if cookie else ()
         try:
             # As in a task of its own, what it sets in its context is gone afterwards.
             response = copy_context().run(self._run_action, id, headers, body)

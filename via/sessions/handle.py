@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .state import SessionState
 
 
@@ -12,7 +14,7 @@ class SessionHandle:
     there is no manager: values are lost, and nothing has to be saved.
     """
 
-    __slots__ = ("cookie_due", "is_kept", "state")
+    __slots__ = ("_on_change", "cookie_due", "is_kept", "state")
 
     def __init__(self, state: SessionState | None) -> None:
         self.state = state
@@ -20,6 +22,19 @@ class SessionHandle:
         """False as long as the browser has no session: there is nothing to save or to tell it."""
         self.cookie_due = False
         """Whether the token was changed by way of this tab, and the browser does not know it."""
+        self._on_change: Callable[[], object] | None = None
+
+    def watch(self, on_change: Callable[[], object]) -> None:
+        """Call back whenever the session has another token, or none any more, until `unwatch`."""
+        self._on_change = on_change
+        if self.state is not None and self.is_kept:
+            self.state.watchers.add(on_change)
+
+    def unwatch(self) -> None:
+        """Call back no more."""
+        if self.state is not None and self._on_change is not None:
+            self.state.watchers.discard(self._on_change)
+        self._on_change = None
 
     def live(self) -> SessionState | None:
         """The state, which is an empty one if the session's time is over."""
@@ -37,14 +52,17 @@ class SessionHandle:
 
     def start(self, state: SessionState) -> None:
         """Give the session a new token, of which the browser must be told."""
-        state.start()
         self.is_kept = self.cookie_due = True
+        if self._on_change is not None:
+            state.watchers.add(self._on_change)
+        state.start()
 
     def end(self, state: SessionState) -> None:
         """End the session, so that the browser must drop its cookie."""
+        self.cookie_due = True
         state.retire()
         state.end()
-        self.cookie_due = True
+        state.tell()
 
     def cookie_change(self) -> str | None:
         """The `Set-Cookie` value for a change of the token that was made by way of this handle.

@@ -82,6 +82,8 @@ class SessionState:
         """Held while the store is asked about this session."""
         self.retired: list[str] = []
         """Tokens that this session had and the store must forget."""
+        self.watchers: set[Callable[[], object]] = set()
+        """Called when the session has another token, or none any more."""
         self.generation = 0
         """Counts how often the session ended, so that work under way can notice."""
         self.end()
@@ -114,6 +116,12 @@ class SessionState:
         self.deadline = now + self.shared.lifetime
         self.seen = now
         self.shared.live[self.token] = self
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell who watches that the token is another one, or none."""
+        for tell in list(self.watchers):
+            tell()
 
     def retire(self) -> None:
         """Make the token dead in this process and have the store forget it at the next commit."""
@@ -131,6 +139,7 @@ class SessionState:
         """End because the store has the session no more, or will not give it any more."""
         self.shared.live.pop(self.token, None)
         self.end()
+        self.tell()
 
     def expiry(self) -> float:
         """Unix time at which the session ends if the browser makes no more requests."""

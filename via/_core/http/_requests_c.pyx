@@ -10,6 +10,12 @@ cdef extern from "Python.h":
 cdef const char* LINE = "POST /_action/"
 cdef const char* VERSION = " HTTP/1.1\r\n"
 
+cdef bytes HOST = b"host"
+cdef bytes COOKIE = b"cookie"
+cdef bytes ORIGIN = b"origin"
+cdef bytes SEC_FETCH_SITE = b"sec-fetch-site"
+cdef bytes DATASTAR_REQUEST = b"datastar-request"
+
 cdef enum:
     LINE_SIZE = 14
     VERSION_SIZE = 11
@@ -36,17 +42,19 @@ cdef bint is_name(const unsigned char* at, Py_ssize_t size, const char* name) no
 
 
 def read_action(bytes data not None):
-    """The action's id, the `Cookie` header and the body of a plain request; see the twin."""
+    """The action's id, headers and body of a plain request; see the twin."""
     cdef const unsigned char* at = <const unsigned char*>PyBytes_AS_STRING(data)
     cdef const unsigned char* end = at + PyBytes_GET_SIZE(data)
     cdef const unsigned char* id
     cdef const unsigned char* name
     cdef const unsigned char* value
-    cdef const unsigned char* cookie = NULL
     cdef Py_ssize_t id_size
     cdef Py_ssize_t size
-    cdef Py_ssize_t cookie_size = 0
     cdef Py_ssize_t length = -1
+    cdef list headers = []
+    cdef unsigned int kept = 0
+    cdef unsigned int bit
+    cdef bytes kept_name
     if end - at < LINE_SIZE or memcmp(at, LINE, LINE_SIZE):
         return None
     id = at = at + LINE_SIZE
@@ -74,16 +82,31 @@ def read_action(bytes data not None):
             at += 1
         if at[0] != c'\r' or at[1] != c'\n':
             return None
-        if size == 14 and is_name(name, size, "content-length"):
+        kept_name = None
+        if size == 4 and is_name(name, size, "host"):
+            kept_name, bit = HOST, 1
+        elif size == 6 and is_name(name, size, "cookie"):
+            kept_name, bit = COOKIE, 2
+        elif size == 6 and is_name(name, size, "origin"):
+            kept_name, bit = ORIGIN, 4
+        elif size == 14 and is_name(name, size, "sec-fetch-site"):
+            kept_name, bit = SEC_FETCH_SITE, 8
+        elif size == 16 and is_name(name, size, "datastar-request"):
+            kept_name, bit = DATASTAR_REQUEST, 16
+        if kept_name is not None:
+            if kept & bit:
+                return None
+            kept |= bit
+            headers.append((
+                kept_name,
+                PyBytes_FromStringAndSize(<const char*>value, trimmed(value, at)),
+            ))
+        elif size == 14 and is_name(name, size, "content-length"):
             if length >= 0:
                 return None
             length = read_length(value, trimmed(value, at))
             if length < 0:
                 return None
-        elif size == 6 and is_name(name, size, "cookie"):
-            if cookie != NULL:
-                return None
-            cookie, cookie_size = value, trimmed(value, at)
         elif size == 10 and is_name(name, size, "connection"):
             if trimmed(value, at) != 10 or not is_name(value, 10, "keep-alive"):
                 return None
@@ -98,7 +121,7 @@ def read_action(bytes data not None):
         return None
     return (
         PyUnicode_DecodeASCII(<const char*>id, id_size, NULL),
-        PyBytes_FromStringAndSize(<const char*>cookie, cookie_size),
+        headers,
         PyBytes_FromStringAndSize(<const char*>at + 2, length),
     )
 

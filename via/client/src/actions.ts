@@ -16,7 +16,8 @@ actions["toggleAll"] = (_binding, _evt, filter: Filter = {}) =>
 
 for (const method of ["get", "post", "put", "patch", "delete"]) {
   actions[method] = (binding, evt, url: string, options: Options = {}) => {
-    const start = method === "get" && options.retry === "always" ? keepOpen : request;
+    const isStream = /^(ge|pos)t$/.test(method) && options.retry === "always";
+    const start = isStream ? keepOpen : request;
     // Not waited for: what goes wrong is reported here, and the expression goes on.
     start(binding, evt, method.toUpperCase(), url, options).catch((error) =>
       fault(binding.el, binding.name, binding.value, error),

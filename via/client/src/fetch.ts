@@ -17,6 +17,8 @@ export interface Options {
   retryScaler?: number;
   retryMaxWaitMs?: number;
   retryMaxCount?: number;
+  /** Of via's own: the request outlives its page. */
+  keepalive?: boolean;
   requestCancellation?: "auto" | "cleanup" | "disabled" | AbortController;
 }
 
@@ -53,7 +55,7 @@ export function prepare(
     Accept: "text/event-stream, text/html, application/json",
     "Datastar-Request": "true",
   };
-  const init: RequestInit = { method, headers };
+  const init: RequestInit = { method, headers, keepalive: !!options.keepalive };
   if (options.contentType === "form") {
     const form = options.selector
       ? document.querySelector<HTMLFormElement>(options.selector)

@@ -24,6 +24,15 @@ function nonce(): string {
   return own?.nonce ?? "";
 }
 
+/** Milliseconds before a page that was loaded anew is loaded anew again: it may be in vain. */
+const NO_RELOAD = 30_000;
+
+/** Whether loading the page anew may help; where cookies are refused it would be done for ever. */
+function mayReload(): boolean {
+  const [load] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return load?.type !== "reload" || performance.now() > NO_RELOAD;
+}
+
 /** Full jitter on the upper half, so that tabs do not return all at the same moment. */
 function backoff(first: number, failures: number): number {
   return Math.min(first * 2 ** failures, LONGEST_WAIT) * (0.5 + Math.random() / 2);
@@ -95,6 +104,10 @@ export async function keepOpen(
           onId: (id) => (lastId = id),
           onRetry: (milliseconds) => (first = milliseconds),
         });
+      } else if (response.status === 403 && mayReload()) {
+        // Another browser's tab, to the server: the cookie that named this one is gone.
+        location.reload();
+        break;
       } else {
         tell(el, "error", { status: String(response.status) });
         console.warn(`via: the stream was answered with status ${response.status}`);
