@@ -284,6 +284,7 @@ class V:
             resume_grace=seconds(options.resume_grace or 0.0),
             action_rate_limit=options.action_rate_limit or RateLimitConfig(),
         )
+        services.sessions.start_following()
         registry = TabRegistry()
         access = TabAccess(registry, services.sessions)
         self._router.open(services, registry, access)

@@ -327,3 +327,25 @@ def test_middleware_guards_actions_too(app, member) -> None:
         assert member.act().status_code == 204
         listening.wait_for("/login")
     assert app.did == ["Ada"]
+
+
+def test_a_logout_in_another_process_is_felt_here(serve, tmp_path) -> None:
+    apps = []
+    for _ in range(2):
+        v = via.new()
+        manager = via.new_sqlite_session_manager(tmp_path / "sessions.db")
+        v.config(via.Options(pubsub=via.MemoryPubSub(), session_manager=manager))
+        apps.append(App(v))
+    here, there = (Visitor(serve(app.v).url) for app in apps)
+    here.visit("/login")
+    here.act(s1="Ada")
+    here.visit("/members")
+    there.http.cookies = here.http.cookies
+    there.visit("/members")
+    with here.listen() as listening:
+        assert there.act(DESTROY).status_code == 200
+        wait_until(lambda: listening.ended, "the stream to end")
+    assert here.act().status_code in (403, 404)
+    assert apps[0].did == []
+    here.http.close()
+    there.http.close()

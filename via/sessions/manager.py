@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -18,6 +20,9 @@ from .state import Journal, SessionState, SharedState, Values, logger
 from .store import Store, StoredSession
 from .stores.memory import MemoryStore
 from .tokens import is_session_token
+
+FOLLOW_INTERVAL = 0.5
+"""Seconds between two looks at what became of the sessions whose tabs are open."""
 
 _ATTEMPTS = 20
 
@@ -39,6 +44,7 @@ class SessionManager:
     ) -> None:
         self.store: Store = MemoryStore(clock=clock) if store is None else store
         self._shared = SharedState(clock=clock)
+        self._following: asyncio.Task[None] | None = None
 
     @property
     def cookie(self) -> Cookie:
@@ -137,8 +143,16 @@ class SessionManager:
                 state.retired.remove(token)
                 self._shared.retired.discard(token)
 
+    def start_following(self) -> None:
+        """Tell who watches a session of what other processes and time do to it, until `close`."""
+        if self._following is None:
+            self._following = asyncio.create_task(self._follow())
+
     async def close(self) -> None:
         """Release the store. Both can be used again afterwards."""
+        following, self._following = self._following, None
+        if following is not None:
+            following.cancel()
         self._shared.live.clear()
         await self.store.close()
 
@@ -157,12 +171,36 @@ class SessionManager:
 
     async def _refresh(self, state: SessionState) -> None:
         """Bring a state up to date with the store; end it if the store no longer has it."""
+        if await self._reload(state):
+            self._touch(state)
+
+    async def _reload(self, state: SessionState) -> bool:
+        """Bring a state up to date with the store; False if that ends it, or it ended meanwhile."""
         token, generation = state.token, state.generation
-        if state.saved_as == token:
-            stored = await self.store.find(_key(token))
-            if state.generation != generation or not self._compare(state, stored):
-                return
-        self._touch(state)
+        if state.saved_as != token:
+            return True
+        stored = await self.store.find(_key(token))
+        return state.generation == generation and self._compare(state, stored)
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_INTERVAL)
+            # A store that cannot be reached is reported by the requests that need it.
+            with suppress(SessionError):
+                await self._look_around()
+
+    async def _look_around(self) -> None:
+        """Bring up to date what is watched and was changed elsewhere, and end what has expired."""
+        watched = [state for state in self._shared.live.values() if state.watchers]
+        for state in watched:
+            state.expire()
+        ask = getattr(self.store, "changes", None)
+        changed: set[str] | None = None if ask is None else await ask()
+        for state in watched:
+            if state.token and (changed is None or _key(state.token) in changed):
+                async with state.lock:
+                    if state.token:
+                        await self._reload(state)
 
     def _compare(self, state: SessionState, stored: StoredSession | None) -> bool:
         """Bring a state up to date with what the store has; False if that ends it."""

@@ -15,6 +15,9 @@
   processes on the same store.
 * *Errors.* Each method raises `via.SessionError` where the store cannot be reached, and has then
   changed nothing or everything, never a part.
+* *Changes.* A store may have a fifth method, `async def changes() -> set[str] | None`: the keys
+  that other processes changed since it was last called, or None where it cannot tell them. Sessions
+  with open tabs are then looked up when they changed; in a store without it, twice a second.
 * *Closing.* A closed store opens again when it is next used, on whatever event loop runs then.
 
 `tests/sessions/test_stores.py` holds every store to this.

@@ -68,6 +68,10 @@ class MemoryStore:
         """Remove the entry."""
         self._entries.pop(key, None)
 
+    async def changes(self) -> set[str] | None:
+        """Nothing: no other process sees this memory."""
+        return set()
+
     async def close(self) -> None:
         """Nothing to release; the sessions stay for an app that starts again in this process."""
 

@@ -6,16 +6,18 @@ import math
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import nats.errors
-from nats.js.api import Header, KeyValueConfig
+from nats.js.api import ConsumerConfig, DeliverPolicy, Header, KeyValueConfig
 from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
 
 from ...errors import SessionError
 from ..store import StoredSession
 
 if TYPE_CHECKING:
+    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
     from nats.js.kv import KeyValue
 
@@ -54,6 +56,8 @@ class NATSStore:
         self._bucket = bucket
         self._clock = clock
         self._opened: tuple[JetStreamContext, KeyValue] | None = None
+        self._listening: tuple[JetStreamContext, JetStreamContext.PushSubscription] | None = None
+        self._changed: set[str] = set()
 
     async def find(self, key: str) -> StoredSession | None:
         """The live entry under `key`; its version is the bucket's revision."""
@@ -85,9 +89,40 @@ class NATSStore:
         except nats.errors.Error as error:
             raise self._error(error) from error
 
+    async def changes(self) -> set[str] | None:
+        """The keys that anybody wrote or deleted since the last call; None at the first one."""
+        try:
+            jetstream, _ = await self._open()
+            if self._listening is not None and self._listening[0] is jetstream:
+                changed, self._changed = self._changed, set()
+                return changed
+            await self._listen(jetstream)
+        except nats.errors.Error as error:
+            raise self._error(error) from error
+        return None
+
     async def close(self) -> None:
         """Forget the bucket; the next use opens it again."""
         self._opened = None
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            with suppress(nats.errors.Error):
+                await listening[1].unsubscribe()
+
+    async def _listen(self, jetstream: JetStreamContext) -> None:
+        prefix = f"$KV.{self._bucket}."
+
+        async def note(message: Msg) -> None:
+            self._changed.add(message.subject.removeprefix(prefix))
+
+        subscription = await jetstream.subscribe(
+            f"{prefix}>",
+            cb=note,
+            ordered_consumer=True,
+            config=ConsumerConfig(deliver_policy=DeliverPolicy.NEW, headers_only=True),
+        )
+        self._changed = set()
+        self._listening = (jetstream, subscription)
 
     async def _get(self, key: str) -> _Entry:
         _, bucket = await self._open()

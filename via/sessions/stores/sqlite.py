@@ -75,6 +75,10 @@ class SQLiteStore:
         """Remove the row."""
         await self._run(self._table.delete, key)
 
+    async def changes(self) -> set[str] | None:
+        """Nothing, or None if another connection has written to the database meanwhile."""
+        return None if await self._run(self._table.has_changed) else set()
+
     async def close(self) -> None:
         """Close the file and end the thread; the next use opens them again."""
         thread, self._thread = self._thread, None
@@ -109,6 +113,7 @@ class _Table:
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
         self._swept = 0.0
+        self._data_version = 0
 
     def open(self) -> sqlite3.Connection:
         """The connection, which is opened if there is none. Raises sqlite3.Error."""
@@ -156,6 +161,14 @@ class _Table:
 
     def delete(self, key: str) -> None:
         self._write(self.open(), _DELETE, key)
+
+    def has_changed(self) -> bool:
+        cursor = self.open().cursor()
+        cursor.row_factory = None
+        (version,) = cursor.execute("PRAGMA data_version").fetchone()
+        cursor.close()
+        before, self._data_version = self._data_version, version
+        return bool(version != before)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
