@@ -349,3 +349,24 @@ def test_a_logout_in_another_process_is_felt_here(serve, tmp_path) -> None:
     assert apps[0].did == []
     here.http.close()
     there.http.close()
+
+
+def test_what_was_let_through_once_is_not_let_through_for_ever(app, open_tab, member) -> None:
+    """Each request shows the same as the last one, which is compared with what is true now."""
+    old = httpx.Cookies(dict(member.http.cookies))
+    for _ in range(3):
+        assert member.act().status_code == 204
+    member.act(RENEW)
+    assert member.http.post("/_session/ready", json=member.signals).status_code == 204
+    with httpx.Client(base_url=member.http.base_url, cookies=old, trust_env=False) as http:
+        late = http.post("/_action/a1", json=member.signals, headers=CLIENT_HEADERS)
+    assert late.status_code in (403, 409)
+    assert app.did == ["Ada"] * 3
+    for _ in range(2):
+        assert member.act().status_code == 204
+    other = open_tab("/members", member.http.cookies)
+    assert other.act().status_code == 204
+    assert other.act().status_code == 204
+    member.act(DESTROY)
+    assert other.act().status_code in (403, 404)
+    assert app.did == ["Ada"] * 7

@@ -46,6 +46,7 @@ class Tab(DryRun):
         "bucket",
         "closed",
         "csrf",
+        "granted",
         "handlers",
         "has_streamed",
         "lifetime",
@@ -64,6 +65,8 @@ class Tab(DryRun):
         self.services = services
         self.browser = browser.cookie
         self.csrf = new_token()
+        self.granted: tuple[bytes, str] = (b"", "")
+        """What the last request that was let through showed, and the session's token then."""
         self.bucket = services.action_rate_limit.bucket()
         self.handlers = HandlerQueue(services.loop, MAX_JOBS, self._log_job, self._after_job)
         self.has_streamed = False

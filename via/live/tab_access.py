@@ -77,6 +77,29 @@ class TabAccess:
             await self._sessions.load_handle(cookies.session.token())
         return self._compare(tab, self._sessions.cookie.read(header))
 
+    def is_granted_again(self, tab: Tab, proof: bytes) -> bool:
+        """Whether a request shows what the last one showed, and that is still worth as much.
+
+        False where it has to be looked at closely.
+        """
+        granted, token = tab.granted
+        if not granted or not compare_digest(granted, proof):
+            return False
+        cookies = tab.cookies
+        session = cookies.session
+        if not session.is_kept:
+            return True
+        if cookies.is_changing or session.token() != token:
+            return False
+        return self._sessions.load_handle_nowait(token) is not None and session.token() == token
+
+    def remember(self, tab: Tab, proof: bytes) -> None:
+        """A request that showed this was let through; unless the token is changing."""
+        cookies = tab.cookies
+        own = cookies.session.token()
+        if not cookies.is_changing and (own or not cookies.session.is_kept):
+            tab.granted = (proof, own)
+
     def may_have_cookie(self, tab: Tab, headers: Headers) -> bool:
         """Whether the answer may bear the session's new token: the request bore the old one."""
         return tab.cookies.knows(self._sessions.cookie.read(cookie_header(headers)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -89,12 +90,21 @@ class Endpoints:
         """
         if self._registry.closing:
             return None
+        proof = b"\0".join(chain.from_iterable(headers))
         try:
-            self._origin.check(headers)
-            signals = _signals(body)
-            tab = self._require_tab(signals)
-            claim = self._access.claim_nowait(tab, headers)
-            if claim is Claim.GRANTED:
+            try:
+                signals = _signals(body)
+                tab = self._require_tab(signals)
+                is_granted = self._access.is_granted_again(tab, proof)
+            except RequestError:
+                self._origin.check(headers)  # which matters more
+                raise
+            if not is_granted:
+                self._origin.check(headers)
+                is_granted = self._access.claim_nowait(tab, headers) is Claim.GRANTED
+                if is_granted:
+                    self._access.remember(tab, proof)
+            if is_granted:
                 response = self._dispatch(id, tab, headers, signals)
             else:
                 response = self._check_and_dispatch(id, tab, headers, signals)
