@@ -245,3 +245,18 @@ def test_no_secret_is_in_any_address(bank, page) -> None:
     expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
     assert all("?" not in address for address in addresses)
     assert "hunter2" not in str(addresses)
+
+
+def test_a_text_that_an_event_sets_arrives_as_it_is(v, serve, page) -> None:
+    got: list[str] = []
+    text = "$s1 @post('/x') \" </p> $$"
+
+    @v.page("/")
+    def home(c: via.Context) -> None:
+        way = c.signal("")
+        go = c.action(lambda: got.append(way.string()))
+        c.view(lambda: h.Button(go.on_click(via.with_signal(way, text)), h.Text("Go")))
+
+    page.goto(serve(v).url)
+    page.get_by_text("Go").click()
+    wait_until(lambda: got == [text], "the action")

@@ -1,6 +1,7 @@
 """Actions and signals, over real sockets: what the browser sends and what comes back."""
 
 import asyncio
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ from support.server import wait_until
 
 import via
 from via import h
+from via.page.actions import js_literal
 
 
 @pytest.fixture
@@ -378,3 +380,11 @@ def test_a_stream_that_another_takes_the_place_of_ends_in_order(counter, visitor
         someone.act("a1", s1=5)
         second.wait_for('id="count">5<')
     assert caplog.text == ""
+
+
+def test_texts_in_expressions_hold_no_name_that_a_client_would_replace():
+    """The official client replaces `$name` and `@name(` inside of strings, too."""
+    literal = js_literal("$s1 @post('/x') \"")
+    assert "$" not in literal
+    assert "@" not in literal
+    assert json.loads(literal) == "$s1 @post('/x') \""

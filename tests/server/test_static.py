@@ -188,3 +188,16 @@ def test_a_relative_directory_is_taken_from_where_the_app_was_set_up(
     monkeypatch.chdir(tmp_path)
     v.static("/web", "web")
     assert visitor(v).http.get("/web/a.txt").text == "a"
+
+
+@pytest.mark.parametrize("path", [".hidden", "sub/.env", ".git/config", "%2ehidden"])
+def test_a_name_that_begins_with_a_dot_is_not_served(served, tmp_path, path):
+    (tmp_path / "public" / "sub" / ".env").write_text(SECRET)
+    (tmp_path / "public" / ".git").mkdir()
+    (tmp_path / "public" / ".git" / "config").write_text(SECRET)
+    assert served.get(f"/files/{path}").status_code == 404
+
+
+def test_files_and_errors_are_taken_for_nothing_else(served):
+    for path in ("/files/hello.txt", "/files/nowhere", "/no/where"):
+        assert served.get(path).headers["x-content-type-options"] == "nosniff", path

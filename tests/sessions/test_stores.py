@@ -1,6 +1,7 @@
 """What every store promises, and what is particular to one."""
 
 import asyncio
+import os
 import sqlite3
 
 import pytest
@@ -126,3 +127,21 @@ async def test_a_lock_that_is_held_for_too_long_is_reported(tmp_path, clock, mon
     blocker.close()
     assert await store.save(KEY, b"x", clock.now + 10, None) is not None
     await store.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+async def test_a_new_file_is_its_owners_alone(tmp_path, clock: Clock) -> None:
+    before = os.umask(0)
+    try:
+        store = SQLiteStore(tmp_path / "s.db", clock=clock)
+        await store.save("a" * 64, b"x", clock.now + 9, None)
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+        assert modes == dict.fromkeys(modes, 0o600)
+        assert "s.db" in modes
+        await store.close()
+        (tmp_path / "s.db").chmod(0o640)
+        await store.find("a" * 64)
+        assert (tmp_path / "s.db").stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+        await store.close()

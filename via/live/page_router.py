@@ -31,10 +31,11 @@ from .tab import Tab
 from .tab_access import TabAccess
 from .tab_registry import TabRegistry
 
+_NOSNIFF: Final = {"x-content-type-options": "nosniff"}
 _HEADERS: Final = {
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
+    **_NOSNIFF,
 }
 
 
@@ -130,7 +131,7 @@ class PageRouter:
             tab.dispose()
             log_error(tab.logger(), f"page {path}", error)
             detail = "".join(traceback.format_exception(error)) if self.options.dev_mode else ""
-            return PlainTextResponse(f"Internal Server Error\n{detail}", 500)
+            return PlainTextResponse(f"Internal Server Error\n{detail}", 500, _NOSNIFF)
         except BaseException:
             tab.dispose()
             raise
@@ -140,9 +141,7 @@ class PageRouter:
         path: str = scope["path"]
         other = path.rstrip("/") if path.endswith("/") else path + "/"
         asked = {**scope, "path": other}
-        response: Response = PlainTextResponse(
-            "Not Found", 404, {"x-content-type-options": "nosniff"}
-        )
+        response: Response = PlainTextResponse("Not Found", 404, _NOSNIFF)
         if not path.startswith("//") and any(
             route.matches(dict(asked))[0] is not Match.NONE for route in self.router.routes
         ):

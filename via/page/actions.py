@@ -86,7 +86,7 @@ def with_prevent_default() -> TriggerOption:
 
 
 def _assign(signal: Signal, value: str | int) -> TriggerOption:
-    literal = msgspec.json.encode(value).decode()
+    literal = js_literal(value)
 
     def option(trigger: Trigger) -> None:
         trigger.assignments.append(f"${signal.id()}={literal}")
@@ -179,7 +179,7 @@ class Action:
         trigger = Trigger(options)
         if not key:
             return trigger.attribute("keydown", self._url)
-        wanted = msgspec.json.encode(key).decode()
+        wanted = js_literal(key)
         window = "__window" * trigger.window
         return h.Data(
             f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(steps(self, trigger))})"
@@ -214,6 +214,12 @@ class Action:
             self._event = event
             self._attribute = Trigger(()).attribute(event, self._url, modifiers)
         return self._attribute
+
+
+def js_literal(value: str | int) -> str:
+    """A value in an expression; the official client would replace `$…` and `@…` in a string."""
+    literal = msgspec.json.encode(value).decode()
+    return literal.replace("$", "\\u0024").replace("@", "\\u0040")
 
 
 def steps(action: Action, trigger: Trigger) -> list[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
-
 from .. import h
 from ..errors import ConfigError
-from .actions import Action, Trigger, TriggerOption, steps
+from .actions import Action, Trigger, TriggerOption, js_literal, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def on_key_down_map(*bindings: KeyBinding) -> h.Attribute:
     if not keys or len(set(keys)) < len(keys):
         raise ConfigError(f"on_key_down_map needs each key once, not {keys}")
     cases = [
-        f"evt.key==={msgspec.json.encode(binding.key).decode()}?"
+        f"evt.key==={js_literal(binding.key)}?"
         f"({','.join(steps(binding.action, Trigger(binding.options)))})"
         for binding in bindings
     ]

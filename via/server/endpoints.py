@@ -310,7 +310,7 @@ class Endpoints:
 
     def _refuse(self, method: str, path: str, error: RequestError) -> ShortResponse:
         self._services.logger.warning(
-            "refused %s %s with %d: %s", method, path, error.status, error
+            "refused %s %.200r with %d: %s", method, path, error.status, error
         )
         return ShortResponse(error.status, f"{error}\n".encode())
 

@@ -8,12 +8,32 @@ import shutil
 import tempfile
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Final
 
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from ..errors import ConfigError
+
+_NOSNIFF: Final = {"x-content-type-options": "nosniff"}
+
+
+class _Files(StaticFiles):
+    """Files as what they are named, and none whose name, or a folder's, begins with a dot."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if any(part.startswith(".") for part in PurePath(path).parts):
+            raise HTTPException(404, headers=_NOSNIFF)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            raise HTTPException(error.status_code, error.detail, _NOSNIFF) from None
+        response.headers.update(_NOSNIFF)
+        return response
 
 
 def static_mount(prefix: str, directory: str | os.PathLike[str]) -> Mount:
@@ -24,7 +44,7 @@ def static_mount(prefix: str, directory: str | os.PathLike[str]) -> Mount:
         raise ConfigError(f"static prefix {prefix!r}: paths that begin with '/_' are via's own")
     if not Path(directory).is_dir():
         raise ConfigError(f"static prefix {prefix!r}: there is no directory {str(directory)!r}")
-    return Mount(prefix.rstrip("/"), StaticFiles(directory=directory), name=f"static {prefix}")
+    return Mount(prefix.rstrip("/"), _Files(directory=directory), name=f"static {prefix}")
 
 
 def resource_directory(source: str | Traversable) -> Path:

@@ -46,9 +46,10 @@ class SQLiteStore:
     is used as it is and must have been opened with `check_same_thread=False`. `clock` gives the
     Unix time.
 
-    All disk work is done in a thread, so that the event loop waits for no disk and no lock. Expired
-    rows are removed when the store opens and, while it is written to, every five minutes. Raises
-    SessionError where the database cannot be opened, read or written.
+    A file that it creates can be read by its owner only. All disk work is done in a thread, so that
+    the event loop waits for no disk and no lock. Expired rows are removed when the store opens and,
+    while it is written to, every five minutes. Raises SessionError where the database cannot be
+    opened, read or written.
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
@@ -119,6 +120,8 @@ class _Table:
         """The connection, which is opened if there is none. Raises sqlite3.Error."""
         if self._connection is not None:
             return self._connection
+        if self._given is None:
+            self._create()
         connection = self._given or sqlite3.connect(
             self._path,
             timeout=_BUSY_TIMEOUT,
@@ -141,6 +144,14 @@ class _Table:
             raise
         self._connection = connection
         return connection
+
+    def _create(self) -> None:
+        """Create the file for its owner only; SQLite gives its companions the same mode."""
+        if self._path == ":memory:" or self._path.startswith("file:"):
+            return
+        # What keeps it from being created is told by SQLite.
+        with suppress(OSError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def find(self, key: str) -> StoredSession | None:
         cursor = self.open().cursor()
