@@ -329,6 +329,26 @@ def test_middleware_guards_actions_too(app, member) -> None:
     assert app.did == ["Ada"]
 
 
+@pytest.mark.parametrize("what", [RENEW, DESTROY])
+def test_a_tab_whose_own_cookie_is_under_way_follows_the_others(
+    app, open_tab, member, what
+) -> None:
+    other = open_tab("/members", member.http.cookies)
+    cookies = member.act(RENEW).cookies
+    # The other tab presents the new token, which the first one has not done yet.
+    other.http.cookies = member.http.cookies
+    assert other.act().status_code == 204
+    other.act(what)
+    with httpx.Client(
+        base_url=member.http.base_url,
+        cookies={"via": member.http.cookies["via"], "session": cookies["session"]},
+        trust_env=False,
+    ) as http:
+        late = http.post("/_action/a1", json=member.signals, headers=CLIENT_HEADERS)
+    assert late.status_code in (403, 404, 409)
+    assert app.did == ["Ada"]
+
+
 def test_a_logout_in_another_process_is_felt_here(serve, tmp_path) -> None:
     apps = []
     for _ in range(2):

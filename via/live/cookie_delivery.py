@@ -72,6 +72,12 @@ class CookieDelivery:
         self.is_outdated = False
         return is_first
 
+    def outdate(self) -> None:
+        """Another tab renewed the token: what was sent from here is worth nothing any more."""
+        self.is_outdated = True
+        self.token = self._sent[-1] if self._sent else self.token
+        self._sent = ()
+
     def request(self) -> bytes:
         """The event that makes the browser send its request."""
         self.is_request_due = False

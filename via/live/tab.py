@@ -191,10 +191,10 @@ class Tab(DryRun):
 
     def _follow_session(self) -> None:
         cookies = self.cookies
-        if self.closed or cookies.is_changing:
+        if self.closed or cookies.session.cookie_due:
             return  # it was this tab, whose browser hears of it over its own stream
         if cookies.session.token():
-            cookies.is_outdated = True
+            cookies.outdate()
             self.outgoing.end()
         else:
             self.dispose()
