@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from . import h
 from .app import V, new
 from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
+from .limits import Limits
 from .live.context import Context
 from .live.groups import Group
 from .options import LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
@@ -20,7 +21,7 @@ from .page.actions import (
 from .page.computed import Computed
 from .page.fields import Field
 from .page.key_bindings import KeyBinding, key_bind, on_key_down_map
-from .page.rate_limit import RateLimitConfig
+from .page.rate_limit import KeyedRateLimit, RateLimitConfig
 from .page.signals import Signal, SignalError
 from .page.validators import custom, email, max, max_len, min, min_len, pattern, required
 from .pubsub import (
@@ -58,6 +59,8 @@ __all__ = [
     "Field",
     "Group",
     "KeyBinding",
+    "KeyedRateLimit",
+    "Limits",
     "LogLevelDebug",
     "LogLevelError",
     "LogLevelInfo",

@@ -15,27 +15,31 @@ from starlette.routing import Router
 
 from . import h
 from .errors import ConfigError, ViaError, seconds
-from .live.browser import Headers
+from .limits import Limits
 from .live.context import ContextMiddleware
 from .live.dry_run import Layout
 from .live.groups import Group
 from .live.messaging import Messaging
 from .live.page_route import PageFunction, registering
 from .live.page_router import PageRouter
+from .live.request_error import RequestError
 from .live.services import Services
 from .live.tab_access import TabAccess
 from .live.tab_registry import TabRegistry
 from .options import Options
 from .page.rate_limit import RateLimitConfig
 from .pubsub import DryRunHub
+from .server.app_connection import AppConnection, not_started
 from .server.asgi import Receive, Scope, Send
 from .server.client_asset import ClientAsset, bundled_client
+from .server.clients import Clients, address_of
 from .server.endpoints import Endpoints
+from .server.proxies import TrustedProxies
+from .server.refusals import Refusals
 from .server.request_origin import RequestOrigin
-from .server.responses import RequestError, ShortResponse
+from .server.responses import ShortResponse
 from .server.shutdown import ShutdownSignals
 from .server.static import resource_directory, static_mount
-from .server.uvicorn_protocol import RunAction
 from .server.uvicorn_server import listen, make_server
 from .sessions import SessionManager
 
@@ -66,6 +70,9 @@ class Run:
     endpoints: Endpoints
     client: ClientAsset
     origin: RequestOrigin
+    clients: Clients
+    proxies: TrustedProxies
+    refusals: Refusals
 
     @property
     def runtime(self) -> TabRegistry:
@@ -233,16 +240,17 @@ class V:
             await ShortResponse(503, b"the app is shut down\n").send(send)
             return
         run = self._run or await self._start()
+        run.proxies.apply(scope)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
         try:
             run.origin.check_host(scope["headers"])
+            if path == self._router.options.datastar_path:
+                await run.client(scope, receive, send)
+            elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
+                await self._router.app(scope, receive, send)
         except RequestError as error:
-            await ShortResponse(error.status, f"{error}\n".encode()).send(send)
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path == self._router.options.datastar_path:
-            await run.client(scope, receive, send)
-        elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
-            await self._router.app(scope, receive, send)
+            refusal = run.refusals.refuse(address_of(scope), scope["method"], path, error)
+            await refusal.send(send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -275,6 +283,7 @@ class V:
         options = self._router.options
         client = ClientAsset(options.datastar_content or bundled_client())
         messaging = await Messaging.open(options, self._logger())
+        limit = options.action_rate_limit or RateLimitConfig()
         services = Services(
             asyncio.get_running_loop(),
             self._logger(),
@@ -282,15 +291,33 @@ class V:
             options.session_manager or self._sessions,
             context_ttl=seconds(options.context_ttl or 0.0),
             resume_grace=seconds(options.resume_grace or 0.0),
-            action_rate_limit=options.action_rate_limit or RateLimitConfig(),
+            action_rate_limit=limit,
+            limits=options.limits or Limits(),
         )
         services.sessions.start_following()
-        registry = TabRegistry()
+        registry = TabRegistry(services.limits, options.visitor_rate_limit or limit.times(5))
         access = TabAccess(registry, services.sessions)
-        self._router.open(services, registry, access)
         origin = RequestOrigin(options.allowed_origins or (), options.allowed_hosts)
-        endpoints = Endpoints(services, registry, access, self._router.rebuild_tab, origin)
-        self._run = Run(services, registry, messaging, endpoints, client, origin)
+        clients = Clients(
+            options.address_rate_limit, options.page_rate_limit, limit.times(20), limit.times(5)
+        )
+        proxies = TrustedProxies(options.trusted_proxies or ())
+        refusals = Refusals(self._logger())
+        self._router.open(services, registry, access, clients.admit_page)
+        endpoints = Endpoints(
+            services,
+            registry,
+            access,
+            self._router.rebuild_tab,
+            origin,
+            clients,
+            proxies,
+            refusals,
+            compress=options.compression is not False,
+        )
+        self._run = Run(
+            services, registry, messaging, endpoints, client, origin, clients, proxies, refusals
+        )
         return self._run
 
     async def _stop(self) -> None:
@@ -332,14 +359,10 @@ def running(v: V) -> Run:
 def server_for(v: V) -> uvicorn.Server:
     """The server that `V.start` runs: it also serves the app's actions past ASGI."""
 
-    def run_action() -> RunAction:
-        return _ordinary_way if v._run is None else v._run.endpoints.handle_action
+    def connect(address: str) -> AppConnection:
+        return not_started(address) if v._run is None else v._run.endpoints.connect(address)
 
-    return make_server(v, run_action)
-
-
-def _ordinary_way(id: str, headers: Headers, body: bytes) -> None:
-    """Have an action's request come by ASGI, which starts the app."""
+    return make_server(v, connect, v._router.options.limits or Limits())
 
 
 def _log_to_terminal(logger: logging.Logger) -> None:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .errors import ConfigError, seconds
+from .limits import Limits
 from .page.rate_limit import RateLimitConfig
 from .sessions import SessionManager
 
@@ -75,8 +77,22 @@ class Options:
     resume_grace: float | timedelta | None = None
     """How long a page lives on after its stream dropped; seconds or `timedelta`. Default: 10 s."""
     action_rate_limit: RateLimitConfig | None = None
-    """How often one tab may call actions. Default: 10 a second, 20 at once."""
-
+    """How often one tab may call actions and navigate. Default: 10 a second, 20 at once."""
+    visitor_rate_limit: RateLimitConfig | None = None
+    """The same for all tabs of one browser. Default: five times `action_rate_limit`."""
+    address_rate_limit: RateLimitConfig | None = None
+    """How often one client address may call actions, navigate and open streams. Default: twenty
+    times `action_rate_limit`, and no limit for this machine's own addresses."""
+    page_rate_limit: RateLimitConfig | None = None
+    """How often one client address may load pages. Default: five times `action_rate_limit`, and
+    no limit for this machine's own addresses."""
+    limits: Limits | None = None
+    """The bounds of what the outside may send, and of what is held for it."""
+    compression: bool | None = None
+    """Whether streams are compressed where the browser can take it. Default: True."""
+    trusted_proxies: Sequence[str] | None = None
+    """The reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed:
+    addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"]. Default: none."""
     allowed_origins: Sequence[str] | None = None
     """Origins whose pages may call the app, such as "https://example.com", besides its own."""
     allowed_hosts: Sequence[str] | None = None
@@ -135,6 +151,15 @@ def _are_hosts(value: Any) -> bool:
     return _are_texts(value, r"(\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
+def _are_networks(value: Any) -> bool:
+    try:
+        return isinstance(value, list | tuple) and all(
+            isinstance(one, str) and bool(ip_network(one, strict=False)) for one in value
+        )
+    except ValueError:
+        return False
+
+
 def _are_texts(value: Any, pattern: str) -> bool:
     return isinstance(value, list | tuple | set | frozenset) and all(
         isinstance(one, str) and re.fullmatch(pattern, one) for one in value
@@ -150,11 +175,18 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("datastar_content", lambda value: isinstance(value, bytes), "bytes, the client's source"),
     ("datastar_path", _is_path, 'a path such as "/_datastar.js"'),
     ("context_ttl", _is_duration, "a number of seconds or a timedelta"),
-    (
-        "action_rate_limit",
-        lambda value: isinstance(value, RateLimitConfig),
-        "a via.RateLimitConfig",
+    *(
+        (name, lambda value: isinstance(value, RateLimitConfig), "a via.RateLimitConfig")
+        for name in (
+            "action_rate_limit",
+            "visitor_rate_limit",
+            "address_rate_limit",
+            "page_rate_limit",
+        )
     ),
+    ("limits", lambda value: isinstance(value, Limits), "a via.Limits"),
+    ("compression", lambda value: isinstance(value, bool), "True or False"),
+    ("trusted_proxies", _are_networks, 'addresses or networks such as ["127.0.0.1"]'),
     ("allowed_origins", _are_origins, 'origins such as ["https://example.com"]'),
     ("allowed_hosts", _are_hosts, 'names of hosts such as ["example.com", "*.example.com"]'),
     (

@@ -17,7 +17,7 @@ from .._core.sse.send_queue import SendQueue, View
 from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..page.computed import refresh
 from ..page.mounted_page import MountedPage, Phase
-from ..page.signals import Signal, is_bound, is_json, receive_values
+from ..page.signals import Signal, is_bound, is_json, matching_values, receive_values
 
 if TYPE_CHECKING:
     from .cookie_delivery import CookieDelivery
@@ -167,8 +167,10 @@ class Outgoing:
         """
         signals = self.page.signals
         bound = {name: signal for name, signal in signals.items() if is_bound(signal)}
-        receive_values(bound, values)
-        self.page.changed.update({name: bound[name] for name in bound.keys() - values.keys()})
+        # A newer version of the page may have other types.
+        kept = matching_values(bound, values)
+        receive_values(bound, kept)
+        self.page.changed.update({name: bound[name] for name in bound.keys() - kept.keys()})
         self._queue.add_event(patch_signals(msgspec.json.encode(identity)))
         self.refresh()
 

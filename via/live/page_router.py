@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -39,6 +39,10 @@ _HEADERS: Final = {
 }
 
 
+Admit = Callable[[Scope], None]
+"""Raises RequestError where a request for a page is refused."""
+
+
 class PageRouter:
     """The pages and what they have in common."""
 
@@ -53,8 +57,9 @@ class PageRouter:
         self.layout: Layout | None = None
         self._routes: dict[str, PageRoute] = {}
         self._services: Services | None = None
-        self._registry = TabRegistry()
+        self._registry: TabRegistry | None = None
         self._access: TabAccess | None = None
+        self._admit: Admit | None = None
 
     def register(self, route: PageRoute) -> None:
         """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
@@ -66,10 +71,13 @@ class PageRouter:
             Route(route.path(), partial(self._respond, route), methods=["GET"], name=route.route)
         )
 
-    def open(self, services: Services, registry: TabRegistry, access: TabAccess) -> None:
-        """Serve the pages in this run of the app."""
+    def open(
+        self, services: Services, registry: TabRegistry, access: TabAccess, admit: Admit
+    ) -> None:
+        """Serve the pages in this run of the app, to the requests that `admit` lets through."""
         self.router.routes.sort(key=specificity)
         self._services, self._registry, self._access = services, registry, access
+        self._admit = admit
 
     def find(self, path: str) -> tuple[PageRoute, dict[str, str]] | None:
         """The page that answers a path, and the path's parameters."""
@@ -108,8 +116,9 @@ class PageRouter:
         root = request.scope.get("root_path", "")
         path = request.scope["path"].removeprefix(root)
         asked = PageRequest(url=path, params=_texts(request.path_params), root_path=root)
-        if self._access is None:
+        if self._access is None or self._admit is None:
             raise ViaError("the app has not been started")
+        self._admit(request.scope)
         is_https = request.scope["scheme"] == "https"
         browser = await self._access.browser(request.scope["headers"], is_https)
         tab = self._new_tab(asked, browser)
@@ -151,8 +160,9 @@ class PageRouter:
         await response(scope, receive, send)
 
     def _new_tab(self, request: PageRequest, browser: Browser) -> Tab:
-        if self._services is None or self._registry.closing:
+        if self._services is None or self._registry is None or self._registry.closing:
             raise ViaError("the app is shutting down")
+        self._registry.make_room(browser.cookie)
         show_page = partial(navigate, self.find, self.options.document_title or "")
         remove = self._registry.remove
         tab = Tab(self._services, request, self.layout, browser, show_page, remove)
@@ -172,6 +182,8 @@ class PageRouter:
         )
         body = to_bytes(page, nonce)
         tab.opened()
+        if self._registry is not None:
+            self._registry.page_served(tab, len(body))
         tab.outgoing.differ.remember(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:

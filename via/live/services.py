@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..limits import Limits
 from ..page.rate_limit import RateLimitConfig
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Services:
     context_ttl: float
     resume_grace: float
     action_rate_limit: RateLimitConfig
+    limits: Limits
     thread: int = field(default_factory=threading.get_ident)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 

@@ -6,22 +6,20 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ViaError
 from ..page.actions import handler_name
 from ..page.intervals import Interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase
+from ..page.rate_limit import TokenBucket
 from ..sessions.tokens import new_token
 from .browser import Browser
 from .dry_run import DryRun, Layout
 from .outgoing import Connection
 from .services import Services
 from .tab_lifetime import TabLifetime
-
-MAX_JOBS: Final = 10_000
-"""Handlers that may wait in one tab's queue."""
 
 Navigate = Callable[["Tab", str, bool], Awaitable[None]]
 """Shows the page at a URL in a tab; the last argument says that it is a step in the history."""
@@ -43,7 +41,7 @@ class Tab(DryRun):
         "_on_end",
         "_show_page",
         "browser",
-        "bucket",
+        "buckets",
         "closed",
         "csrf",
         "granted",
@@ -51,6 +49,7 @@ class Tab(DryRun):
         "has_streamed",
         "lifetime",
         "services",
+        "waiting_actions",
     )
 
     def __init__(
@@ -67,8 +66,13 @@ class Tab(DryRun):
         self.csrf = new_token()
         self.granted: tuple[bytes, str] = (b"", "")
         """What the last request that was let through showed, and the session's token then."""
-        self.bucket = services.action_rate_limit.bucket()
-        self.handlers = HandlerQueue(services.loop, MAX_JOBS, self._log_job, self._after_job)
+        bucket = services.action_rate_limit.bucket()
+        self.buckets: tuple[TokenBucket, ...] = () if bucket is None else (bucket,)
+        """What counts the tab's actions and navigations; the registry adds the visitor's."""
+        self.waiting_actions = 0
+        """Actions that have been called and have not ended."""
+        limit = services.limits.waiting_jobs
+        self.handlers = HandlerQueue(services.loop, limit, self._log_job, self._after_job)
         self.has_streamed = False
         self.closed = False
         self.lifetime = TabLifetime(services, self.dispose)
@@ -116,7 +120,8 @@ class Tab(DryRun):
         self._navigation_number += 1
         job = partial(self._run_navigation, self._navigation_number, url, popstate)
         if not self.handlers.post(job):
-            raise Busy(f"page {page.request.url}: more than {MAX_JOBS} handlers are waiting")
+            limit = self.services.limits.waiting_jobs
+            raise Busy(f"page {page.request.url}: more than {limit} handlers are waiting")
 
     def _run_navigation(self, number: int, url: str, popstate: bool) -> Awaitable[None] | None:
         # A later click overtakes an earlier one that still waits for its turn.

@@ -1,37 +1,95 @@
-"""The tabs of a running app."""
+"""The tabs of a running app, and how many there may be."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from ..page.rate_limit import RateLimitConfig, TokenBucket
+from .request_error import RequestError
+
 if TYPE_CHECKING:
+    from ..limits import Limits
     from .tab import Tab
 
 
-class TabRegistry:
-    """Every tab that lives, by its id."""
+class _Visitor:
+    """A browser: its tabs, and what counts the actions of all of them."""
 
-    def __init__(self) -> None:
+    __slots__ = ("bucket", "tabs")
+
+    def __init__(self, bucket: TokenBucket | None) -> None:
+        self.bucket = bucket
+        self.tabs: list[Tab] = []
+
+
+class TabRegistry:
+    """Every tab that lives, by its id.
+
+    Pages that were served wait for their streams. Where there are too many of them, the one that
+    has waited longest is dropped: its stream, if it comes after all, has the page built anew.
+    """
+
+    def __init__(self, limits: Limits, visitor_rate_limit: RateLimitConfig) -> None:
         self.tabs: dict[str, Tab] = {}
-        self._of_browser: dict[str, list[Tab]] = {}
+        self._limits = limits
+        self._visitor_rate_limit = visitor_rate_limit
+        self._visitors: dict[str, _Visitor] = {}
+        self._waiting: OrderedDict[Tab, int] = OrderedDict()
+        self._waiting_bytes = 0
         self.closing = False
+
+    def make_room(self, browser: str) -> None:
+        """See that the browser may open another tab. Raises RequestError if it may not."""
+        visitor, limits = self._visitors.get(browser), self._limits
+        if visitor is not None and len(visitor.tabs) >= limits.visitor_tabs:
+            waiting = next((tab for tab in visitor.tabs if tab in self._waiting), None)
+            if waiting is None:
+                raise RequestError(429, "this browser has too many tabs", retry_after=10)
+            waiting.dispose()
+        if len(self.tabs) >= limits.tabs:
+            if not self._waiting:
+                raise RequestError(503, "too many pages are open", retry_after=10)
+            self._drop_waiting()
 
     def add(self, tab: Tab) -> None:
         """Hold a tab until it ends."""
+        visitor = self._visitors.get(tab.browser)
+        if visitor is None:
+            visitor = _Visitor(self._visitor_rate_limit.bucket())
+            self._visitors[tab.browser] = visitor
+        visitor.tabs.append(tab)
+        if visitor.bucket is not None:
+            tab.buckets += (visitor.bucket,)
         self.tabs[tab.id] = tab
-        self._of_browser.setdefault(tab.browser, []).append(tab)
+
+    def page_served(self, tab: Tab, size: int) -> None:
+        """A document of `size` bytes is on its way; the tab waits for its stream."""
+        self._waiting[tab] = size
+        self._waiting_bytes += size
+        limits = self._limits
+        while len(self._waiting) > 1 and (
+            len(self._waiting) > limits.waiting_pages or self._waiting_bytes > limits.waiting_bytes
+        ):
+            self._drop_waiting()
+
+    def stream_opened(self, tab: Tab) -> None:
+        """The tab waits no more."""
+        self._waiting_bytes -= self._waiting.pop(tab, 0)
 
     def remove(self, tab: Tab) -> None:
         """Forget a tab."""
         if self.tabs.pop(tab.id, None) is not None:
-            tabs = self._of_browser[tab.browser]
-            tabs.remove(tab)
-            if not tabs:
-                del self._of_browser[tab.browser]
+            self.stream_opened(tab)
+            visitor = self._visitors[tab.browser]
+            visitor.tabs.remove(tab)
+            if not visitor.tabs:
+                del self._visitors[tab.browser]
 
     def session_began(self, tab: Tab) -> None:
         """The tab's browser has a session: its tabs without one are to come back with it."""
-        for other in list(self._of_browser.get(tab.browser, ())):
+        visitor = self._visitors.get(tab.browser)
+        for other in [] if visitor is None else list(visitor.tabs):
             if other is not tab and not other.cookies.session.token():
                 other.dispose()
 
@@ -40,3 +98,6 @@ class TabRegistry:
         self.closing = True
         for tab in list(self.tabs.values()):
             tab.dispose()
+
+    def _drop_waiting(self) -> None:
+        next(iter(self._waiting)).dispose()

@@ -116,18 +116,16 @@ def with_middleware(*middleware: Middleware) -> ActionOption:
 class RegisteredAction:
     """What an action's requests run: its handler inside its middleware, and its rate limit."""
 
-    __slots__ = ("_bucket", "_is_limited", "name", "run")
+    __slots__ = ("buckets", "name", "run")
 
     def __init__(self, name: str, run: Handler, limit: RateLimitConfig | None) -> None:
         self.name = name
         self.run = run
-        self._is_limited = limit is not None
-        self._bucket = None if limit is None else limit.bucket()
-
-    def allows(self, shared: TokenBucket | None) -> bool:
-        """Whether the rate limit, the action's own or else the tab's, lets a call through."""
-        bucket = self._bucket if self._is_limited else shared
-        return bucket is None or bucket.take()
+        self.buckets: tuple[TokenBucket, ...] | None = None
+        """What the action's own rate limit counts with; None where the tab's counts."""
+        if limit is not None:
+            bucket = limit.bucket()
+            self.buckets = () if bucket is None else (bucket,)
 
 
 class Action:

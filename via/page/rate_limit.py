@@ -1,7 +1,8 @@
-"""Rate limits for actions."""
+"""Rate limits: of actions, of requests, and of whatever an app counts by a key of its own."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -30,6 +31,10 @@ class RateLimitConfig:
         """A full bucket of this size; None where there is no limit."""
         return None if self.rate == -1 else TokenBucket(self)
 
+    def times(self, factor: int) -> RateLimitConfig:
+        """A limit this many times as wide."""
+        return self if self.rate == -1 else RateLimitConfig(self.rate * factor, self.burst * factor)
+
 
 class TokenBucket:
     """Lets `burst` calls through at once and refills at `rate` a second.
@@ -55,3 +60,41 @@ class TokenBucket:
             return False
         self._tokens -= 1
         return True
+
+    def wait(self) -> float:
+        """Seconds until there is a token again, if none is taken meanwhile."""
+        return max(0.0, (1 - self._tokens) / self._config.rate)
+
+
+class KeyedRateLimit:
+    """One limit for each key, such as the user name of a login: see `allow`.
+
+    `max_keys` are remembered; beyond, the key that was not asked for longest is forgotten.
+    Documented in docs/security.md. Raises ConfigError for a `max_keys` below 1.
+    """
+
+    def __init__(self, limit: RateLimitConfig, *, max_keys: int = 10_000) -> None:
+        if max_keys < 1:
+            raise ConfigError(f"max_keys must be 1 or more, not {max_keys!r}")
+        self._limit = limit
+        self._max_keys = max_keys
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def allow(self, key: str) -> bool:
+        """Whether this call for the key is within its limit; it is counted."""
+        bucket = self.bucket(key)
+        return bucket is None or bucket.take()
+
+    def bucket(self, key: str) -> TokenBucket | None:
+        """The bucket of a key; None where there is no limit."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._limit.bucket()
+            if bucket is None:
+                return None
+            self._buckets[key] = bucket
+            if len(self._buckets) > self._max_keys:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(key)
+        return bucket

@@ -15,12 +15,28 @@ _INT64: Final = range(-(2**63), 2**63)
 _Number = TypeVar("_Number", int, float)
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 
+_KINDS: Final[Mapping[int, tuple[frozenset[type], str]]] = {
+    ord('"'): (frozenset({str}), "a text"),
+    ord("t"): (frozenset({bool}), "true or false"),
+    ord("f"): (frozenset({bool}), "true or false"),
+    ord("["): (frozenset({list}), "a list"),
+    ord("{"): (frozenset({dict}), "an object"),
+}
+"""Which types the browser may send for a value that is written so in JSON."""
+
+# What is typed in the field of a number need not be one (yet).
+_NUMBER: Final = (frozenset({int, float, str}), "a number or a text")
+
 Changed = MutableMapping[str, "Signal"]
 """The signals that the next patch brings to the browser, by id."""
 
 
 class SignalError(ViaError, ValueError):
     """A value cannot be a signal's, or cannot be read as the type that was asked for."""
+
+
+class UnexpectedValue(ViaError):
+    """The browser sent a value of another type than a signal's."""
 
 
 def is_json(value: Any) -> bool:
@@ -32,16 +48,17 @@ def is_json(value: Any) -> bool:
     return True
 
 
-def _check(value: Any) -> Any:
+def _kind(value: Any) -> tuple[frozenset[type], str]:
+    """Which types the browser may send for this value. Raises SignalError if it is not JSON."""
     if value is None:
         raise SignalError("a signal cannot be None: a null deletes it in the browser; use '' or 0")
     try:
-        msgspec.json.encode(value)
+        encoded = msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
         raise SignalError(
             f"a signal's value must be JSON, not {type(value).__name__}: {error}"
         ) from None
-    return value
+    return _KINDS.get(encoded[0], _NUMBER)
 
 
 class Signal:
@@ -51,11 +68,12 @@ class Signal:
     next `Context.sync` or `Context.sync_signals`.
     """
 
-    __slots__ = ("_bound", "_changed", "_err", "_id", "_value")
+    __slots__ = ("_bound", "_changed", "_err", "_id", "_kind", "_value")
 
     def __init__(self, id: str, value: Any, changed: Changed) -> None:
         self._id = id
-        self._value = _check(value)
+        self._kind = _kind(value)
+        self._value = value
         self._changed = changed
         self._err: SignalError | None = None
         self._bound = False
@@ -84,7 +102,8 @@ class Signal:
 
     def set_value(self, value: Any) -> None:
         """Set the value; the next sync sends it. Raises SignalError if it is None or not JSON."""
-        self._value = _check(value)
+        self._kind = _kind(value)
+        self._value = value
         self._err = None
         self._changed[self._id] = self
 
@@ -139,17 +158,36 @@ class Signal:
             return zero
 
     def _receive(self, value: Any) -> None:
-        if value is not None:
-            self._value = value
-            self._err = None
+        self._value = value
+        self._err = None
 
 
 def receive_values(signals: Mapping[str, Signal], values: Mapping[str, Any]) -> None:
-    """Give the signals the values that the browser sent; those of no signal are left out."""
+    """Give the signals the values that the browser sent; those of no signal are left out.
+
+    Raises UnexpectedValue, and gives none, where one has another type than its signal.
+    """
+    received = []
     for name, value in values.items():
         signal = signals.get(name)
-        if signal is not None:
-            signal._receive(value)
+        if signal is None or value is None:
+            continue
+        if type(value) not in signal._kind[0]:
+            raise UnexpectedValue(
+                f"the signal {name} takes {signal._kind[1]}, not {type(value).__name__}"
+            )
+        received.append((signal, value))
+    for signal, value in received:
+        signal._receive(value)
+
+
+def matching_values(signals: Mapping[str, Signal], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that their signals may receive."""
+    return {
+        name: value
+        for name, value in values.items()
+        if (signal := signals.get(name)) is not None and type(value) in signal._kind[0]
+    }
 
 
 def is_bound(signal: Signal) -> bool:

@@ -5,34 +5,36 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
-
-import msgspec
 
 from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import ViaError
 from ..live.browser import Browser, Headers
+from ..live.request_error import RequestError
 from ..live.services import Services
 from ..live.tab import Busy, Tab
 from ..live.tab_access import Claim, TabAccess
 from ..live.tab_registry import TabRegistry
 from ..page.actions import RegisteredAction
 from ..page.mounted_page import PageRequest, Phase
-from ..page.signals import receive_values
+from ..page.signals import UnexpectedValue, receive_values
 from ..sessions.tokens import is_token
+from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
+from .clients import Client, Clients, address_of, too_many
 from .compression import choose
+from .proxies import TrustedProxies
+from .refusals import Refusals
 from .request_origin import RequestOrigin
-from .responses import DONE, RequestError, ShortResponse
+from .responses import DONE, ShortResponse
+from .signal_body import parse_signals, read_body
 from .sse_stream import WRITER, Stream
 
 T = TypeVar("T")
-
-MAX_BODY: Final = 1024 * 1024
-"""Bytes of signals that one request may carry."""
 
 RebuildTab = Callable[[PageRequest, Browser], Awaitable[Tab | None]]
 """Builds the page of a tab that is open in the browser already, but not known here."""
@@ -52,12 +54,22 @@ class Endpoints:
         access: TabAccess,
         rebuild_tab: RebuildTab,
         origin: RequestOrigin,
+        clients: Clients,
+        proxies: TrustedProxies,
+        refusals: Refusals,
+        *,
+        compress: bool,
     ) -> None:
         self._services = services
         self._registry = registry
         self._access = access
         self._rebuild_tab = rebuild_tab
         self._origin = origin
+        self._clients = clients
+        self._proxies = proxies
+        self._refusals = refusals
+        self._limits = services.limits
+        self._compress = compress
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer the request if the path is one of these; False if it is not."""
@@ -66,14 +78,14 @@ class Endpoints:
             return True
         if path == "/_sse":
             opening = self._open_stream(scope, receive)
-            opened = await self._guard(scope["method"], path, opening)
+            opened = await self._guard(address_of(scope), scope["method"], path, opening)
             if not isinstance(opened, ShortResponse):
                 await self._stream(*opened, scope, receive, send)
                 return True
             response = opened
         elif path.startswith("/_action/") or path in _POSTED:
             posted = self._post(path, scope, receive)
-            response = await self._guard(scope["method"], path, posted)
+            response = await self._guard(address_of(scope), scope["method"], path, posted)
         else:
             return False
         await response.send(send)
@@ -81,19 +93,36 @@ class Endpoints:
 
     # Actions
 
-    def handle_action(
-        self, id: str, headers: Headers, body: bytes
+    def connect(self, address: str) -> AppConnection:
+        """What the app is to a connection that comes from this address."""
+        return AppConnection(
+            partial(self._handle_action, self._clients.find(address)),
+            partial(self._refusals.log_unread, address),
+        )
+
+    def _handle_action(
+        self, client: Client, id: str, headers: Headers, body: bytes
     ) -> MaybeAwaitable[ShortResponse] | None:
         """Run an action; returns a coroutine of the response where something has to wait.
 
-        None where the request must come the ordinary way, which says that the app is shutting down.
+        `client` is who is at the other end of the connection. None where the request must come the
+        ordinary way, which says that the app is shutting down.
         """
         if self._registry.closing:
             return None
+        if self._proxies.is_trusted(client.address):
+            headers = list(self._proxies.host(client.address, headers))
+            client = self._clients.find(self._proxies.client(client.address, headers))
+        return self._run_action(id, headers, body, client)
+
+    def _run_action(
+        self, id: str, headers: Headers, body: bytes, client: Client
+    ) -> MaybeAwaitable[ShortResponse]:
         proof = b"\0".join(chain.from_iterable(headers))
         try:
             try:
-                signals = _signals(body)
+                client.take_request()
+                signals = parse_signals(body, self._limits)
                 tab = self._require_tab(signals)
                 is_granted = self._access.is_granted_again(tab, proof)
             except RequestError:
@@ -109,10 +138,10 @@ class Endpoints:
             else:
                 response = self._check_and_dispatch(id, tab, headers, signals)
         except RequestError as error:
-            return self._refuse("POST", f"/_action/{id}", error)
+            return self._refusals.refuse(client.address, "POST", f"/_action/{id}", error)
         if isinstance(response, ShortResponse):
             return response
-        return self._guard("POST", f"/_action/{id}", response)
+        return self._guard(client.address, "POST", f"/_action/{id}", response)
 
     async def _check_and_dispatch(
         self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
@@ -127,9 +156,13 @@ class Endpoints:
         action = page.actions.get(id)
         if action is None:
             raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
-        if not action.allows(tab.bucket):
+        for bucket in tab.buckets if action.buckets is None else action.buckets:
+            if not bucket.take():
+                what = f"page {page.request.url}: the action {action.name} is called"
+                raise too_many(what, bucket)
+        if tab.waiting_actions >= self._limits.waiting_actions:
             raise RequestError(
-                429, f"page {page.request.url}: the action {action.name} is called too often"
+                429, f"page {page.request.url}: too many actions are waiting", retry_after=1
             )
 
         def job() -> Any:
@@ -149,15 +182,22 @@ class Endpoints:
     async def _finish(
         self, tab: Tab, headers: Headers, action: RegisteredAction, outcome: asyncio.Future[Any]
     ) -> ShortResponse:
+        tab.waiting_actions += 1
         try:
             await outcome
         except Exception as error:
             return self._failed(tab, action, error)
+        finally:
+            tab.waiting_actions -= 1
         return await settled(self._respond(tab, headers))
 
     def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
         if isinstance(error, QueueFull):
-            raise RequestError(429, f"page {tab.page.request.url}: {error}") from None
+            raise RequestError(
+                429, f"page {tab.page.request.url}: {error}", retry_after=1
+            ) from None
+        if isinstance(error, UnexpectedValue):
+            raise RequestError(400, f"page {tab.page.request.url}: {error}") from None
         if isinstance(error, QueueClosed):
             raise RequestError(410, "the page has ended") from None
         tab.error(f"the action {action.name}", error)
@@ -196,13 +236,17 @@ class Endpoints:
         _require_method(scope, "POST")
         headers = scope["headers"]
         self._origin.check(headers)
-        signals = _signals(await _body(receive))
+        self._client(scope).take_request()
+        signals = parse_signals(await read_body(receive, self._limits), self._limits)
         tab = self._find_tab(signals)
         claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
         if tab is None or claim is Claim.MOVED:
             return await self._rebuild(scope, signals)
         self._require(claim)
-        receive_values(tab.page.signals, signals)
+        try:
+            receive_values(tab.page.signals, signals)
+        except UnexpectedValue as error:
+            raise RequestError(400, f"page {tab.page.request.url}: {error}") from None
         if tab.has_streamed:
             tab.outgoing.refresh()
         return tab, []
@@ -214,9 +258,10 @@ class Endpoints:
         stream = Stream(
             self._services.loop,
             tab.outgoing,
-            choose(accepted.decode("latin-1")),
+            choose(accepted.decode("latin-1") if self._compress else ""),
             scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
         )
+        self._registry.stream_opened(tab)
         cookie = tab.open_stream(stream)
         if cookie is not None:
             cookies = [*cookies, cookie]
@@ -247,13 +292,13 @@ class Endpoints:
 
     async def _post(self, path: str, scope: Scope, receive: Receive) -> ShortResponse:
         _require_method(scope, "POST")
-        body = await _body(receive)
-        headers = scope["headers"]
+        body = await read_body(receive, self._limits)
+        headers, client = scope["headers"], self._client(scope)
         if path.startswith("/_action/"):
-            response = self.handle_action(path[9:], headers, body)
-            return _CLOSING if response is None else await settled(response)
+            return await settled(self._run_action(path[9:], headers, body, client))
         self._origin.check(headers)
-        signals = _signals(body)
+        client.take_request()
+        signals = parse_signals(body, self._limits)
         if path == "/_session/close":
             closing = self._find_tab(signals)
             if closing is not None:
@@ -272,11 +317,17 @@ class Endpoints:
         url = signals.get("via_url")
         if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
             raise RequestError(400, "via_url is not a path of this app")
+        for bucket in tab.buckets:
+            if not bucket.take():
+                raise too_many("the tab navigates", bucket)
         try:
             tab.navigate(tab.page, url, signals.get("via_popstate") is True)
         except Busy as error:
-            raise RequestError(429, str(error)) from None
+            raise RequestError(429, str(error), retry_after=1) from None
         return DONE
+
+    def _client(self, scope: Scope) -> Client:
+        return self._clients.find(address_of(scope))
 
     # Requests at fault
 
@@ -301,46 +352,16 @@ class Endpoints:
         if claim is not Claim.GRANTED:
             raise RequestError(403, "the page belongs to another browser or session; reload it")
 
-    async def _guard(self, method: str, path: str, response: Awaitable[T]) -> T | ShortResponse:
-        """The response, also where it is that the request is at fault."""
+    async def _guard(
+        self, address: str, method: str, path: str, response: Awaitable[T]
+    ) -> T | ShortResponse:
+        """The response, also where it is that the request is refused."""
         try:
             return await response
         except RequestError as error:
-            return self._refuse(method, path, error)
-
-    def _refuse(self, method: str, path: str, error: RequestError) -> ShortResponse:
-        self._services.logger.warning(
-            "refused %s %.200r with %d: %s", method, path, error.status, error
-        )
-        return ShortResponse(error.status, f"{error}\n".encode())
+            return self._refusals.refuse(address, method, path, error)
 
 
 def _require_method(scope: Scope, method: str) -> None:
     if scope["method"] != method:
         raise RequestError(405, f"only {method} is answered here")
-
-
-def _signals(body: bytes) -> dict[str, Any]:
-    try:
-        return _decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RequestError(400, f"the signals are not a JSON object: {error}") from None
-
-
-_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RequestError(400, "the request ended early")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MAX_BODY:
-            raise RequestError(413, f"the signals take more than {MAX_BODY} bytes")
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts)

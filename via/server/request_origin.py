@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..live.browser import Headers
-from .responses import RequestError
+from ..live.request_error import RequestError
 
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}

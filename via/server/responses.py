@@ -7,14 +7,6 @@ from typing import Final, NamedTuple
 from .asgi import Send
 
 
-class RequestError(Exception):
-    """The request is at fault: an HTTP status from 400 to 499 and the reason."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
 class ShortResponse(NamedTuple):
     """A response of a few bytes, which no cache keeps."""
 
@@ -22,6 +14,7 @@ class ShortResponse(NamedTuple):
     body: bytes = b""
     content_type: bytes = b"text/plain; charset=utf-8"
     cookie: str | None = None
+    retry_after: int | None = None
 
     async def send(self, send: Send) -> None:
         """Send it as an ASGI response."""
@@ -33,6 +26,8 @@ class ShortResponse(NamedTuple):
             ]
         if self.cookie is not None:
             headers.append((b"set-cookie", self.cookie.encode("latin-1")))
+        if self.retry_after is not None:
+            headers.append((b"retry-after", b"%d" % max(1, self.retry_after)))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 

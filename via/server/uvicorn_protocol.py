@@ -8,28 +8,26 @@ uvicorn takes over, as it serves all other requests. The stream is a response of
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import get_remote_addr
 
 from .._core.http.requests import read_action
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
+from ..limits import Limits
 from ..live.browser import Headers
+from .app_connection import Connect, not_started
 from .asgi import Receive, Send
+from .bounded_protocol import BoundedProtocol
 from .responses import DONE, NO_STORE, ShortResponse
 from .sse_stream import WRITER
 from .write_batch import WriteBatch
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
-
-RunAction = Callable[[str, Headers, bytes], "MaybeAwaitable[ShortResponse] | None"]
-"""Runs the action of an id; None to have the request take the ordinary way."""
-
-ActionHandler = Callable[[], RunAction]
-"""What runs the actions of one connection from now on."""
 
 
 class ChunkWriter:
@@ -77,23 +75,34 @@ class ActionResponse:
         return self._head
 
 
-class Protocol(HttpToolsProtocol):
-    """One connection; all connections of a server share `head` and `batch`."""
+class Protocol(BoundedProtocol):
+    """One connection; all connections of a server share all but the `arguments`."""
 
     def __init__(
         self,
-        action_handler: ActionHandler,
+        connect: Connect,
+        limits: Limits,
         head: ActionResponse,
         batch: WriteBatch,
         **arguments: Any,
     ) -> None:
-        super().__init__(**arguments)
-        self._run_action = action_handler()
+        super().__init__(limits, **arguments)
+        self._connect = connect
+        self._app_connection = not_started("")
         self._head = head
         self._batch = batch
-        self._in_request = False
         self._was_used = False
         self._response: MaybeAwaitable[ShortResponse] | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has connected."""
+        peer = get_remote_addr(transport)
+        self._app_connection = self._connect(peer[0] if peer else "")
+        super().connection_made(transport)
+
+    def log_refusal(self, status: int, reason: str) -> None:
+        """Say that a request was refused before the app was asked."""
+        self._app_connection.log_refusal(status, reason)
 
     def data_received(self, data: bytes) -> None:
         """What the client sent."""
@@ -118,11 +127,6 @@ class Protocol(HttpToolsProtocol):
         self._batch.write_out()
         super().shutdown()
 
-    def on_message_begin(self) -> None:
-        """A request begins; it may be behind another one in the same read."""
-        self._in_request = True
-        super().on_message_begin()
-
     def on_headers_complete(self) -> None:
         """The way that the request takes: to the app, or to the response that is being made."""
         if self._response is not None:
@@ -140,11 +144,6 @@ class Protocol(HttpToolsProtocol):
             extensions[WRITER] = ChunkWriter(self.cycle, self._batch)
         else:
             super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        """The request is here."""
-        self._in_request = False
-        super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since the timer began.
@@ -168,7 +167,8 @@ class Protocol(HttpToolsProtocol):
         """Run an action; False if uvicorn has to go on with its request."""
         try:
             # As in a task of its own, what it sets in its context is gone afterwards.
-            response = copy_context().run(self._run_action, id, headers, body)
+            run_action = self._app_connection.run_action
+            response = copy_context().run(run_action, id, headers, body)
         except Exception as error:
             response = _fail(error)
         if response is not DONE or self.transport.is_closing():
@@ -176,6 +176,7 @@ class Protocol(HttpToolsProtocol):
             return False
         self._batch.write(self.transport, self._head.response(self.server_state.default_headers))
         self.server_state.total_requests += 1
+        self._stop_awaiting()
         if self.timeout_keep_alive_task is None:
             self._keep_alive()
         else:

@@ -10,8 +10,10 @@ from typing import Any
 import uvicorn
 
 from ..errors import ConfigError
+from ..limits import Limits
 from ..options import split_address
-from .uvicorn_protocol import ActionHandler, ActionResponse, Protocol
+from .app_connection import Connect
+from .uvicorn_protocol import ActionResponse, Protocol
 from .write_batch import WriteBatch
 
 GRACE = 10
@@ -36,12 +38,12 @@ def listen(address: str) -> socket.socket:
         ) from None
 
 
-def make_server(app: Any, action_handler: ActionHandler) -> uvicorn.Server:
+def make_server(app: Any, connect: Connect, limits: Limits) -> uvicorn.Server:
     """A server for an ASGI app, from which it takes its logging and its lifespan.
 
-    `action_handler` is asked, as each connection begins, for what runs its actions past ASGI.
+    `connect` is asked, as each connection begins, for what runs its actions past ASGI.
     """
-    protocol = partial(Protocol, action_handler, ActionResponse(), WriteBatch())
+    protocol = partial(Protocol, connect, limits, ActionResponse(), WriteBatch())
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -52,6 +54,8 @@ def make_server(app: Any, action_handler: ActionHandler) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # see `TrustedProxies`
+            timeout_keep_alive=limits.idle_timeout,  # type: ignore[arg-type]
             timeout_graceful_shutdown=GRACE,
         )
     )

@@ -15,6 +15,8 @@ cdef bytes COOKIE = b"cookie"
 cdef bytes ORIGIN = b"origin"
 cdef bytes SEC_FETCH_SITE = b"sec-fetch-site"
 cdef bytes DATASTAR_REQUEST = b"datastar-request"
+cdef bytes X_FORWARDED_FOR = b"x-forwarded-for"
+cdef bytes X_FORWARDED_HOST = b"x-forwarded-host"
 
 cdef enum:
     LINE_SIZE = 14
@@ -93,6 +95,10 @@ def read_action(bytes data not None):
             kept_name, bit = SEC_FETCH_SITE, 8
         elif size == 16 and is_name(name, size, "datastar-request"):
             kept_name, bit = DATASTAR_REQUEST, 16
+        elif size == 15 and is_name(name, size, "x-forwarded-for"):
+            kept_name, bit = X_FORWARDED_FOR, 32
+        elif size == 16 and is_name(name, size, "x-forwarded-host"):
+            kept_name, bit = X_FORWARDED_HOST, 64
         if kept_name is not None:
             if kept & bit:
                 return None

@@ -1,0 +1,30 @@
+"""What the app is to one connection of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .._core.tasks.maybe_awaitable import MaybeAwaitable
+from ..live.browser import Headers
+from .responses import ShortResponse
+
+RunAction = Callable[[str, Headers, bytes], "MaybeAwaitable[ShortResponse] | None"]
+"""Runs the action of an id; None to have the request take the ordinary way."""
+
+
+class AppConnection(NamedTuple):
+    """What one connection asks of the app."""
+
+    run_action: RunAction
+    log_refusal: Callable[[int, str], None]
+    """Told the status and the reason, where a request is refused that the app has not seen."""
+
+
+Connect = Callable[[str], AppConnection]
+"""What the app is to a connection from this address."""
+
+
+def not_started(address: str) -> AppConnection:
+    """The connection to an app that has not started: its first request by ASGI starts it."""
+    return AppConnection(lambda id, headers, body: None, lambda status, reason: None)
