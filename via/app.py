@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -16,6 +17,7 @@ from starlette.routing import Router
 from . import h
 from .errors import ConfigError, ViaError, seconds
 from .limits import Limits
+from .live.burst_memory import BurstMemory
 from .live.context import ContextMiddleware
 from .live.dry_run import Layout
 from .live.groups import Group
@@ -261,6 +263,10 @@ class V:
             self._failure = error
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        if self._server is not None:
+            # What is there now stays: collections need not look at it again.
+            gc.collect()
+            gc.freeze()
         signals = ShutdownSignals(self._on_shutdown_signal)
         signals.watch()
         await send({"type": "lifespan.startup.complete"})
@@ -295,7 +301,11 @@ class V:
             limits=options.limits or Limits(),
         )
         services.sessions.start_following()
-        registry = TabRegistry(services.limits, options.visitor_rate_limit or limit.times(5))
+        registry = TabRegistry(
+            services.limits,
+            options.visitor_rate_limit or limit.times(5),
+            BurstMemory(services.loop),
+        )
         access = TabAccess(registry, services.sessions)
         origin = RequestOrigin(options.allowed_origins or (), options.allowed_hosts)
         clients = Clients(

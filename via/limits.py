@@ -49,8 +49,8 @@ class Limits:
     waiting_pages: int = 5_000
     """Pages that were served and whose streams have not been opened. Beyond: the one that has
     waited longest is dropped, and built anew if its stream is opened after all."""
-    waiting_bytes: int = 16 * 1024 * 1024
-    """Bytes of these pages, as HTML; in memory they take about six times as much. Beyond: as
+    waiting_bytes: int = 8 * 1024 * 1024
+    """Bytes of these pages, as HTML; in memory they take about twelve times as much. Beyond: as
     with `waiting_pages`."""
     waiting_actions: int = 100
     """Actions of one tab that wait for earlier ones. Beyond: 429."""

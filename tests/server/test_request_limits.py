@@ -170,7 +170,9 @@ def test_there_are_no_more_connections_than_may_be(v, serve):
         assert b"Retry-After: 1\r\n" in answer
         three.close()
         wait_until(lambda: len(connections(server)) < 3, "a place")
-        assert status(sent(server, GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))) == 200
+        assert (
+            status(sent(server, GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))) == 200
+        )
 
 
 def connections(server: Server) -> set:

@@ -50,7 +50,9 @@ class Server:
         if isinstance(self.app, via.V) and not self.plain:
             config = server_for(self.app).config
         else:
-            config = uvicorn.Config(self.app, log_config=None, access_log=False)
+            config = uvicorn.Config(
+                self.app, log_config=None, access_log=False, proxy_headers=False
+            )
         self.config = config
         config.host, config.port, config.timeout_graceful_shutdown = "127.0.0.1", self.port, 1
         self._server = server = uvicorn.Server(config)

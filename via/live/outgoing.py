@@ -191,6 +191,17 @@ class Outgoing:
         self._connection = None
         return True
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection to send over."""
+        return self._connection is not None
+
+    def let_go(self) -> None:
+        """Forget what is held of the browser, and what refers back; nothing more is sent."""
+        self._log = _Ended()
+        self._queue = SendQueue(_nothing, _nothing)
+        self.differ = ViewDiffer("")
+
     def wake(self) -> None:
         """There is something to send."""
         if self._connection is not None:
@@ -269,6 +280,22 @@ class Outgoing:
 
     def _log_view(self, view: View, error: BaseException) -> None:
         self._log.error(f"the view {view.name()}", error)
+
+
+class _Ended:
+    """The log of a tab that has ended."""
+
+    __slots__ = ()
+
+    def warn(self, message: str) -> None:
+        """Nobody is told."""
+
+    def error(self, what: str, error: BaseException) -> None:
+        """Nobody is told."""
+
+
+def _nothing(*args: object) -> None:
+    pass
 
 
 def redirect_script(url: str, nonce: str) -> bytes:

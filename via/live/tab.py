@@ -131,6 +131,7 @@ class Tab(DryRun):
         """Leave the page that is shown, and begin with another."""
         left = self.page
         left.close()
+        self.services.loop.call_soon(left.let_go)  # when the handler that leads away has ended
         request = replace(left.request, url=path, params=params)
         self.page = MountedPage(request, self.services.hub, self.handlers.post, left.action_count())
         self.outgoing.enter(self.page)
@@ -177,6 +178,7 @@ class Tab(DryRun):
         """The connection has ended: wait for the next one for the grace period."""
         if self.outgoing.disconnect(connection) and not self.closed:
             self.lifetime.stream_lost()
+        self._let_go()
 
     # The session
 
@@ -216,12 +218,22 @@ class Tab(DryRun):
         if self.closed:
             return
         self.closed = True
-        self.lifetime.stop()
+        self.lifetime.close()
         self.cookies.session.unwatch()
         self._on_end(self)
         self.page.close()
         self.handlers.close()
         self.outgoing.end()
+        self.services.loop.call_soon(self._let_go)
+
+    def _let_go(self) -> None:
+        """Break what refers back to the tab, so that its memory is free at once.
+
+        The collector of cycles comes late to what has lived for long, and all at once.
+        """
+        if self.closed and not self.outgoing.is_connected:
+            self.page.let_go()
+            self.outgoing.let_go()
 
     # What is logged
 

@@ -49,6 +49,15 @@ class TabLifetime:
             self._timer.cancel()
             self._timer = None
 
+    def close(self) -> None:
+        """Wait no more, and refer back to the tab no more."""
+        self.stop()
+        self._end = _nothing
+
     def _end_after(self, delay: float) -> None:
         self.stop()
         self._timer = self._services.loop.call_later(delay, self._end)
+
+
+def _nothing() -> None:
+    pass

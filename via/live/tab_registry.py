@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from ..page.rate_limit import RateLimitConfig, TokenBucket
+from .burst_memory import BurstMemory
 from .request_error import RequestError
 
 if TYPE_CHECKING:
@@ -30,13 +31,16 @@ class TabRegistry:
     has waited longest is dropped: its stream, if it comes after all, has the page built anew.
     """
 
-    def __init__(self, limits: Limits, visitor_rate_limit: RateLimitConfig) -> None:
+    def __init__(
+        self, limits: Limits, visitor_rate_limit: RateLimitConfig, memory: BurstMemory
+    ) -> None:
         self.tabs: dict[str, Tab] = {}
         self._limits = limits
         self._visitor_rate_limit = visitor_rate_limit
         self._visitors: dict[str, _Visitor] = {}
         self._waiting: OrderedDict[Tab, int] = OrderedDict()
         self._waiting_bytes = 0
+        self._memory = memory
         self.closing = False
 
     def make_room(self, browser: str) -> None:
@@ -85,6 +89,7 @@ class TabRegistry:
             visitor.tabs.remove(tab)
             if not visitor.tabs:
                 del self._visitors[tab.browser]
+            self._memory.tab_ended(len(self.tabs))
 
     def session_began(self, tab: Tab) -> None:
         """The tab's browser has a session: its tabs without one are to come back with it."""
@@ -98,6 +103,7 @@ class TabRegistry:
         self.closing = True
         for tab in list(self.tabs.values()):
             tab.dispose()
+        self._memory.close()
 
     def _drop_waiting(self) -> None:
         next(iter(self._waiting)).dispose()

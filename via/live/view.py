@@ -34,6 +34,11 @@ class PageView:
         self._tab = tab
         self._page = page
         self._element_id = element_id
+        page.views.append(self)
+
+    def let_go(self) -> None:
+        """Forget the function, which refers back to the page; it is not run any more."""
+        self.function = None
 
     def require(self) -> View:
         """The view's function. Raises PageError if none was set."""

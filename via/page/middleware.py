@@ -24,16 +24,19 @@ def check_middleware(middleware: Sequence[Middleware]) -> None:
 def call_through(middleware: Sequence[Middleware], context: Any, handler: Callable[[], Any]) -> Any:
     """Call the handler inside the middleware, the first of it outermost."""
 
-    def call(index: int) -> Any:
-        if index == len(middleware):
-            return handler()
+    return _call(middleware, 0, context, handler)
 
-        def next() -> Any:
-            if not handlers.can_wait():
-                return handlers.run(call, index + 1)
-            result = call(index + 1)
-            return handlers.wait(result) if isawaitable(result) else result
 
-        return middleware[index](context, next)
+def _call(
+    middleware: Sequence[Middleware], index: int, context: Any, handler: Callable[[], Any]
+) -> Any:
+    if index == len(middleware):
+        return handler()
 
-    return call(0)
+    def next() -> Any:
+        if not handlers.can_wait():
+            return handlers.run(_call, middleware, index + 1, context, handler)
+        result = _call(middleware, index + 1, context, handler)
+        return handlers.wait(result) if isawaitable(result) else result
+
+    return middleware[index](context, next)

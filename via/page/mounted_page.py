@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .._core.sse.send_queue import View
 from ..sessions.tokens import new_token
@@ -40,6 +40,13 @@ class Phase(Enum):
     """The tab has left it or has ended."""
 
 
+class PageView(View, Protocol):
+    """A view that belongs to the page."""
+
+    def let_go(self) -> None:
+        """Forget its function, which refers back to the page."""
+
+
 class MountedPage:
     """The signals, actions and subscriptions of one page in one tab.
 
@@ -60,6 +67,8 @@ class MountedPage:
         self.enqueue = enqueue
         self.phase = Phase.SETTING_UP
         self.root: View | None = None
+        self.views: list[PageView] = []
+        """The root and the views of components."""
         self.guard: Callable[[Callable[[], Any]], Any] | None = None
         """Runs a handler inside the middleware of the page and its groups."""
         self.signals: dict[str, Signal] = {}
@@ -110,3 +119,18 @@ class MountedPage:
         callbacks, self._on_close = self._on_close, []
         for callback in callbacks:
             callback()
+
+    def let_go(self) -> None:
+        """Forget the page's code, which refers back to the page; it is not run any more."""
+        for view in self.views:
+            view.let_go()
+        self.views.clear()
+        self.root = self.guard = None
+        self.actions.clear()
+        self.computed.clear()
+        self.changed.clear()
+        self.enqueue = _refuse
+
+
+def _refuse(job: Callable[[], Any]) -> bool:
+    return True  # as a queue that is closed

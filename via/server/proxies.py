@@ -15,7 +15,7 @@ from typing import Any, Final
 from ..live.browser import Headers
 from .asgi import Scope
 
-_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?")
+_PREFIX: Final = re.compile(r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)+/?")
 
 
 class TrustedProxies:

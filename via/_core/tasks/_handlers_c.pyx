@@ -139,6 +139,10 @@ cpdef object ended(object worker):
     return value
 
 
+def nothing(*args):
+    """What is called in place of the callbacks of a queue that is closed."""
+
+
 @cython.final
 cdef class HandlerQueue:
     """A tab's queue of handlers: they run one after the other and never overlap; see the twin."""
@@ -211,6 +215,12 @@ cdef class HandlerQueue:
         if self._task is not None and self._task is not asyncio.current_task(self._loop):
             # After its first step: a task that never began would never tell the outcome.
             self._loop.call_soon(self._task.cancel)
+        if not self._busy:
+            self._let_go()
+
+    cdef int _let_go(self) except -1:
+        self._on_error = self._on_end = nothing
+        return 0
 
     cdef int _add(self, job, outcome) except -1:
         self._jobs.append((job, outcome))
@@ -229,6 +239,8 @@ cdef class HandlerQueue:
             if not self._run(job, outcome):
                 return 0
         self._busy = False
+        if self._closed:
+            self._let_go()
         return 0
 
     cdef bint _run(self, job, outcome) except -1:

@@ -186,6 +186,12 @@ class HandlerQueue:
         if self._task is not None and self._task is not asyncio.current_task(self._loop):
             # After its first step: a task that never began would never tell the outcome.
             self._loop.call_soon(self._task.cancel)
+        if not self._busy:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Refer back to the tab no more, whose memory is then free at once."""
+        self._on_error = self._on_end = _nothing
 
     def _add(self, job: Job, outcome: asyncio.Future[Any] | None) -> None:
         self._jobs.append((job, outcome))
@@ -199,6 +205,8 @@ class HandlerQueue:
             if not self._run(*self._jobs.pop(0)):
                 return
         self._busy = False
+        if self._closed:
+            self._let_go()
 
     def _run(self, job: Job, outcome: asyncio.Future[Any] | None) -> bool:
         """Run a job; False if it has to wait and the queue with it."""
@@ -245,3 +253,7 @@ class HandlerQueue:
                 self._on_end()
         elif not outcome.done():
             outcome.set_exception(error)
+
+
+def _nothing(*args: object) -> None:
+    pass

@@ -1,0 +1,133 @@
+"""How many tabs there may be, and what becomes of pages whose streams never come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from support.server import Server, Visitor, wait_until
+
+import via
+from via import h
+from via.app import running
+
+
+def app(v: via.V, **limits: int) -> via.V:
+    v.config(via.Options(limits=via.Limits(**limits)))
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        count = c.signal(0)
+        c.action(lambda: count.set_value(count.int() + 1))
+        c.view(lambda: h.P("x" * 1000, h.Text(count.string())))
+
+    return v
+
+
+def tabs(v: via.V) -> int:
+    return len(running(v).registry.tabs)
+
+
+def test_the_page_that_waited_longest_is_dropped_and_comes_back_with_its_stream(v, visitor):
+    app(v, waiting_pages=3)
+    first = visitor(v)
+    first.visit()
+    others = [visitor(v) for _ in range(3)]
+    for other in others:
+        other.visit()
+    assert tabs(v) == 3
+    assert first.act().status_code == 404
+    with first.listen() as stream:
+        identity = stream.wait_for("via_ctx").signals()
+        first.signals |= identity
+        assert first.act().status_code == 204
+    assert others[-1].act().status_code == 204
+
+
+def test_pages_with_streams_are_not_dropped(v, visitor):
+    app(v, waiting_pages=1)
+    first = visitor(v)
+    first.visit()
+    with first.listen():
+        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        for _ in range(3):
+            visitor(v).visit()
+        assert tabs(v) == 2
+        assert first.act().status_code == 204
+
+
+def test_waiting_pages_are_bounded_in_bytes(v, visitor):
+    app(v, waiting_bytes=10_000)
+    one = visitor(v)
+    for _ in range(30):
+        one.visit()
+        size = len(one.html.encode())
+    assert 1 < tabs(v) <= 10_000 // size
+    assert running(v).registry._waiting_bytes <= 10_000
+    one.close()
+    wait_until(lambda: running(v).registry._waiting_bytes == size * tabs(v), "the tab to end")
+
+
+def test_a_page_larger_than_the_bytes_is_served_all_the_same(v, visitor):
+    app(v, waiting_bytes=10)
+    one = visitor(v)
+    one.visit()
+    assert one.act().status_code == 204
+
+
+def test_a_browser_has_no_more_tabs_than_it_may(v, visitor):
+    app(v, visitor_tabs=2)
+    one = visitor(v)
+    one.visit()
+    with one.listen():
+        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        one.visit()
+        with one.listen():
+            wait_until(lambda: not running(v).registry._waiting, "the stream")
+            answer = one.http.get("/")
+            assert answer.status_code == 429
+            assert answer.headers["retry-after"] == "10"
+            visitor(v).visit()  # another browser's
+            one.close()
+            wait_until(lambda: one.http.get("/").status_code == 200, "a place")
+
+
+def test_a_browser_that_reloads_without_streams_loses_its_oldest_tab(v, visitor):
+    app(v, visitor_tabs=2)
+    one = visitor(v)
+    for _ in range(5):
+        one.visit()
+    assert tabs(v) == 2
+    assert one.act().status_code == 204
+
+
+def test_there_are_no_more_tabs_than_may_be(v, visitor):
+    app(v, tabs=1)
+    one, other = visitor(v), visitor(v)
+    one.visit()
+    other.visit()  # one has no stream
+    assert one.act().status_code == 404
+    with other.listen():
+        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        answer = one.http.get("/")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "10"
+        headers = {"via-location": "/", "via-nonce": one.nonce}
+        answer = one.http.post("/_sse", json=one.signals, headers=headers)
+        assert answer.status_code == 503
+    other.close()
+    wait_until(lambda: one.http.get("/").status_code == 200, "a place")
+
+
+@pytest.mark.parametrize("is_plain", [False, True])
+def test_the_refusal_of_a_page_is_logged(
+    v: via.V, serve: Callable[..., Server], caplog: pytest.LogCaptureFixture, is_plain: bool
+) -> None:
+    one = Visitor(serve(app(v, tabs=1), plain=is_plain).url)
+    one.visit()
+    with one.listen():
+        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        assert one.http.get("/").status_code == 503
+    one.http.close()
+    [line] = [r.getMessage() for r in caplog.records if r.getMessage().startswith("refused")]
+    assert line == "refused GET '/' from 127.0.0.1 with 503: too many pages are open"
