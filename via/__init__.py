@@ -34,6 +34,7 @@ from .pubsub import (
     publish_durable,
     replay_and_follow,
     replay_history,
+    subject_token,
     subscribe,
 )
 from .sessions import (
@@ -100,6 +101,7 @@ __all__ = [
     "replay_and_follow",
     "replay_history",
     "required",
+    "subject_token",
     "subscribe",
     "with_middleware",
     "with_prevent_default",

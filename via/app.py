@@ -61,6 +61,10 @@ class _Publisher:
 
     hub: Hub | DryRunHub
 
+    def sent_values(self) -> tuple[str, ...]:
+        """No browser belongs to it."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

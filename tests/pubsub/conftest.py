@@ -30,6 +30,9 @@ class Scope:
         job()
         return True
 
+    def sent_values(self) -> tuple[str, ...]:
+        return ()
+
     def on_close(self, callback: Callable[[], object]) -> None:
         self.callbacks.append(callback)
 

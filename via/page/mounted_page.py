@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -95,6 +95,13 @@ class MountedPage:
         self.signals[signal.id()] = signal
         if self.phase is not Phase.SETTING_UP:
             self.changed[signal.id()] = signal
+
+    def sent_values(self) -> Iterator[str]:
+        """The texts that the browser sent: the path's parameters and the signals."""
+        yield from self.request.params.values()
+        for signal in self.signals.values():
+            if isinstance(signal.value, str):
+                yield signal.value
 
     @property
     def is_sent(self) -> bool:

@@ -6,6 +6,7 @@ from .memory import MemoryPubSub
 from .nats.backend import NATSBackend
 from .nats.embedded_server import EmbeddedServer
 from .protocol import PubSub, StreamConfig, Streams, Subscription
+from .subjects import subject_token
 from .typed import (
     ensure_stream,
     publish,
@@ -31,6 +32,7 @@ __all__ = [
     "publish_durable",
     "replay_and_follow",
     "replay_history",
+    "subject_token",
     "subscribe",
     "subscribe_raw",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from ..errors import PubSubError
@@ -11,7 +12,11 @@ MAX_LENGTH: Final = 1024
 
 _CHARACTERS: Final = r"[^\s.*>\x00-\x1f\x7f\ud800-\udfff]"
 _PART: Final = re.compile(rf"{_CHARACTERS}+")
-_SUBJECT: Final = re.compile(rf"(?=.{{1,{MAX_LENGTH}}}\Z){_CHARACTERS}+(?:\.{_CHARACTERS}+)*")
+_SUBJECT: Final = re.compile(
+    rf"(?!\$|_INBOX)(?=.{{1,{MAX_LENGTH}}}\Z){_CHARACTERS}+(?:\.{_CHARACTERS}+)*"
+)
+_PLAIN: Final = frozenset("-_")
+_LONGEST_TOKEN: Final = 256
 
 is_subject: Final = _SUBJECT.fullmatch
 """Whether a str can be published on: what `check_subject` lets pass, for whoever asks often."""
@@ -32,6 +37,10 @@ def _check(subject: str, wildcards: str, hint: str) -> str:
         raise PubSubError(f"a subject is a str such as 'chat.room', not {subject!r}")
     if len(subject) > MAX_LENGTH:
         raise PubSubError(f"a subject has at most {MAX_LENGTH} characters, not {len(subject)}")
+    if subject.startswith(("$", "_INBOX")):
+        raise PubSubError(
+            f"bad subject {subject!r}: names with '$' or '_INBOX' are the broker's own"
+        )
     parts = subject.split(".")
     for position, part in enumerate(parts, 1):
         if _PART.fullmatch(part):
@@ -44,6 +53,43 @@ def _check(subject: str, wildcards: str, hint: str) -> str:
             f"{hint}"
         )
     return subject
+
+
+def subject_token(text: str) -> str:
+    """One part of a subject from any text, such as what a visitor typed: `f"room.{token}"`.
+
+    Letters, digits, "-" and "_" stay, all else is written as "=" and its bytes in hexadecimal; so
+    it has no dots and no wildcards, and different texts give different tokens. Raises PubSubError
+    for a text whose token has more than 256 characters. Documented under "Pub/sub" in the README.
+    """
+    if not isinstance(text, str):
+        raise PubSubError(f"a subject's token is made of a str, not {text!r}")
+    token = "".join(map(_escaped, text)) if text else "="
+    if token.startswith("_INBOX"):
+        token = "=5f" + token[1:]
+    if len(token) > _LONGEST_TOKEN:
+        raise PubSubError(
+            f"a subject's token has at most {_LONGEST_TOKEN} characters: {text[:40]!r}…"
+        )
+    return token
+
+
+def _escaped(character: str) -> str:
+    if character.isalnum() or character in _PLAIN:
+        return character
+    return "".join(f"={byte:02x}" for byte in character.encode(errors="surrogatepass"))
+
+
+def check_meant(subject: str, sent: Callable[[], Iterable[str]]) -> None:
+    """Raise PubSubError where the wildcards of a pattern come from what the browser sent."""
+    if not isinstance(subject, str) or not is_pattern(subject):
+        return
+    for value in sent():
+        if value and is_pattern(value) and value in subject:
+            raise PubSubError(
+                f"bad subject {subject!r}: the wildcard in {value[:40]!r} was sent by the browser; "
+                "make a part of a subject with via.subject_token"
+            )
 
 
 def is_pattern(subject: str) -> bool:

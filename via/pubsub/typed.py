@@ -6,7 +6,7 @@ first parameter.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from .._core.messaging.codecs import Codec, encode
@@ -16,6 +16,7 @@ from .dry_run import DryRunHub
 from .handler_types import codec_of, handler_codec
 from .hub import Hub
 from .protocol import StreamConfig, Subscription
+from .subjects import check_meant
 
 if TYPE_CHECKING:
     from .._core.tasks.maybe_awaitable import AwaitableInt, AwaitableList, AwaitableNone
@@ -31,6 +32,9 @@ class Publisher(Protocol):
 
     @property
     def hub(self) -> AnyHub: ...
+
+    def sent_values(self) -> Iterable[str]:
+        """The texts that its browser sent, from which no wildcard may come."""
 
 
 class Subscriber(Publisher, Protocol):
@@ -169,6 +173,7 @@ def _subscribe(
 ) -> Subscription:
     _check_handler(subject, handler)
     page = c.__pubsub__()
+    check_meant(subject, lambda: page.sent_values())
     subscription = page.hub.subscribe(subject, handler, page.enqueue, codec)
     page.on_close(subscription.unsubscribe)
     return subscription
@@ -176,7 +181,9 @@ def _subscribe(
 
 def _replay_history(v: HasPublisher, subject: str, n: int, codec: Codec) -> AwaitableList[Any]:
     _check_count(subject, n)
-    hub = v.__pubsub__().hub
+    publisher = v.__pubsub__()
+    check_meant(subject, lambda: publisher.sent_values())
+    hub = publisher.hub
     return _decoded(hub, subject, hub.history(subject, n), codec)
 
 
@@ -186,6 +193,7 @@ def _replay_and_follow(
     _check_count(subject, n)
     _check_handler(subject, handler)
     page = c.__pubsub__()
+    check_meant(subject, lambda: page.sent_values())
     hub = page.hub
     subscription, replay = hub.follow(subject, handler, page.enqueue, codec)
     page.on_close(subscription.unsubscribe)
