@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from ..errors import SessionError, seconds
+from . import endings
 from .codec import decode_session, encode_session
 from .cookie import Cookie
 from .handle import SessionHandle
-from .session import Session, handle_of
+from .session import Session, handle_of, is_user_set, user_of
 from .state import Journal, SessionState, SharedState, Values, logger
 from .store import Store, StoredSession
 from .stores.memory import MemoryStore
@@ -23,8 +24,6 @@ from .tokens import is_session_token
 
 FOLLOW_INTERVAL = 0.5
 """Seconds between two looks at what became of the sessions whose tabs are open."""
-
-_ATTEMPTS = 20
 
 
 class SessionManager:
@@ -119,8 +118,11 @@ class SessionManager:
         state = self._state(token)
         if state.lock.locked():
             return None
-        if state.saved_as != token or self._compare(state, store.find_nowait(_key(token))):
+        stored = store.find_nowait(_key(token))
+        if state.saved_as != token or self._compare(state, stored):
             self._touch(state)
+        elif _damage(stored):
+            return None
         return self._handle(state, token)
 
     async def commit_handle(self, handle: SessionHandle) -> None:
@@ -139,9 +141,23 @@ class SessionManager:
                 await self._save(state)
             while state.retired:
                 token = state.retired[0]
-                await self.store.delete(_key(token))
-                state.retired.remove(token)
-                self._shared.retired.discard(token)
+                await endings.end(self.store, _key(token), self._shared.clock())
+                self._forget_retired(state, token)
+            while state.ending:
+                await self.end_sessions(state.ending[0])
+                del state.ending[0]
+
+    async def end_sessions(self, user: str) -> int:
+        """End all sessions of a user, in every process: log out everywhere.
+
+        They are those in which `Session.set_user` named the user. Returns how many there were.
+        Raises SessionError when the store cannot be reached.
+        """
+        count = await endings.end_listed(self.store, user, self._shared.clock())
+        for state in list(self._shared.live.values()):
+            if user_of(state.values) == user:
+                state.vanish()
+        return count
 
     def start_following(self) -> None:
         """Tell who watches a session of what other processes and time do to it, until `close`."""
@@ -180,7 +196,13 @@ class SessionManager:
         if state.saved_as != token:
             return True
         stored = await self.store.find(_key(token))
-        return state.generation == generation and self._compare(state, stored)
+        if state.generation != generation:
+            return False
+        is_alive = self._compare(state, stored)
+        if not is_alive and (complaint := _damage(stored)):
+            logger.warning("a session was dropped: %s", complaint)
+            await self.store.delete(_key(token))
+        return is_alive
 
     async def _follow(self) -> None:
         while True:
@@ -243,16 +265,17 @@ class SessionManager:
         self, state: SessionState, token: str, journal: Journal
     ) -> _Content | None:
         """Write the session under `token`; None if it ended elsewhere."""
+        if state.saved_as not in ("", token):
+            return await self._save_renewed(state, token, journal)
         version = state.version if state.saved_as == token else None
         values, deadline, expiry = dict(state.values), state.deadline, state.expiry()
-        if state.saved_as not in ("", token):
-            # Renewed: other processes may have changed what lies under the old token.
-            content = _decode(await self.store.find(_key(state.saved_as)))
-            values = journal.applied_to(content.values if content is not None else {})
-        for _ in range(_ATTEMPTS):
+        for _ in range(endings.ATTEMPTS):
             data = encode_session(deadline, values)
             saved = await self.store.save(_key(token), data, expiry, version)
             if saved is not None:
+                user = user_of(values)
+                if user and (version is None or is_user_set(journal)):
+                    await self._list(user, token, deadline)
                 return _Content(values, deadline, StoredSession(data, expiry, saved))
             content = _decode(await self.store.find(_key(token)))
             if content is None:
@@ -260,7 +283,50 @@ class SessionManager:
             values, deadline = journal.applied_to(content.values), content.deadline
             version = content.stored.version
             expiry = max(expiry, min(content.stored.expiry, deadline))
-        raise SessionError(f"other processes changed the session during {_ATTEMPTS} commits")
+        raise SessionError(f"other processes changed the session {endings.ATTEMPTS} times")
+
+    async def _save_renewed(
+        self, state: SessionState, token: str, journal: Journal
+    ) -> _Content | None:
+        """Move the session to a new token; None if it ended elsewhere. See `endings`."""
+        store, old, new = self.store, state.saved_as, _key(token)
+        deadline, expiry, now = state.deadline, state.expiry(), self._shared.clock()
+        for _ in range(endings.ATTEMPTS):
+            # Other processes may have changed what lies under the old token.
+            stored = await store.find(_key(old))
+            content = _decode(stored)
+            if stored is None or content is None:
+                self._forget_retired(state, old)
+                return None
+            if await endings.mark_renewed(store, _key(old), stored, new, now):
+                break
+        else:
+            raise SessionError(f"other processes changed the session {endings.ATTEMPTS} times")
+        values = journal.applied_to(content.values)
+        data = encode_session(deadline, values)
+        saved = await store.save(new, data, expiry, None)
+        user, earlier = user_of(values), user_of(content.values)
+        is_listed = not user or await self._list(
+            user, token, deadline, replaces=_key(old) if user == earlier else ""
+        )
+        was_ended = endings.renewed_as(await store.find(_key(old))) != new
+        self._forget_retired(state, old)
+        if saved is None or was_ended or not is_listed:
+            await store.delete(new)
+            return None
+        return _Content(values, deadline, StoredSession(data, expiry, saved))
+
+    async def _list(self, user: str, token: str, deadline: float, *, replaces: str = "") -> bool:
+        now = self._shared.clock()
+        return await endings.list_session(
+            self.store, user, _key(token), deadline, now, replaces=replaces
+        )
+
+    def _forget_retired(self, state: SessionState, token: str) -> None:
+        """The store knows that a token is dead."""
+        if token in state.retired:
+            state.retired.remove(token)
+        self._shared.retired.discard(token)
 
 
 class _Content(NamedTuple):
@@ -272,14 +338,24 @@ class _Content(NamedTuple):
 
 
 def _decode(stored: StoredSession | None) -> _Content | None:
-    if stored is None:
+    if stored is None or endings.is_mark(stored.data):
         return None
     try:
         deadline, values = decode_session(stored.data)
-    except SessionError as error:
-        logger.warning("a session was dropped: %s", error)
+    except SessionError:
         return None
     return _Content(values, deadline, stored)
+
+
+def _damage(stored: StoredSession | None) -> str:
+    """What is wrong with an entry; "" if it is one, or is none."""
+    if stored is None or endings.is_mark(stored.data):
+        return ""
+    try:
+        decode_session(stored.data)
+    except SessionError as error:
+        return str(error)
+    return ""
 
 
 def _key(token: str) -> str:

@@ -7,9 +7,14 @@ from typing import Any, Final
 
 from msgspec import Raw
 
+from ..errors import SessionError
 from .codec import UnreadableValue, decode_value, encode_value
 from .handle import SessionHandle
-from .state import logger
+from .state import Journal, Values, logger
+
+_USER: Final = "\0user"
+MAX_BYTES: Final = 256 * 1024
+"""Bytes that a session's keys and values may take."""
 
 NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 """What `get_time` gives where there is no time."""
@@ -109,7 +114,7 @@ class Session:
     def keys(self) -> list[str]:
         """All keys, sorted."""
         state = self._handle.live()
-        return [] if state is None else sorted(state.values)
+        return [] if state is None else sorted(state.values.keys() - {_USER})
 
     def id(self) -> str:
         """The session's token, "" until something is set. It is a secret: never show or log it.
@@ -130,6 +135,12 @@ class Session:
         state = self._handle.live()
         if state is None:
             return
+        others = sum(len(k) + len(memoryview(v)) for k, v in state.values.items() if k != key)
+        if others + len(key) + len(memoryview(raw)) > MAX_BYTES:
+            raise SessionError(
+                f"session key {key[:40]!r}: the session would take more than {MAX_BYTES} bytes; "
+                "keep large things in a database, and their ids here"
+            )
         if not state.token:
             self._handle.start(state)
         state.put(key, raw)
@@ -144,8 +155,35 @@ class Session:
         """Remove every value; the token and the lifetime stay."""
         state = self._handle.live()
         if state is not None and state.token:
+            user = state.values.get(_USER)
             state.values.clear()
             state.journal.clear()
+            if user is not None:
+                state.put(_USER, user)
+
+    def user(self) -> str:
+        """Whose session this is; "" where `set_user` has not said."""
+        return _string(self.get(_USER))
+
+    def set_user(self, user: str) -> None:
+        """Say whose session this is, so that `end_all` and `SessionManager.end_sessions` find it.
+
+        `user` is what the app knows its users by. Call it at login, beside `renew_token`.
+        """
+        if not isinstance(user, str) or not user:
+            raise TypeError(f"a session's user is a str that is not empty, not {user!r}")
+        self.set(_USER, user)
+
+    def end_all(self) -> None:
+        """Log out everywhere: `destroy` this session and all others of its user.
+
+        Other processes follow within half a second.
+        """
+        state = self._handle.live()
+        user = self.user()
+        if state is not None and user:
+            state.ending.append(user)
+        self.destroy()
 
     def destroy(self) -> None:
         """End the session: its values and its token are dead, and the browser drops the cookie.
@@ -165,6 +203,17 @@ class Session:
         state = self._handle.live()
         if state is not None:
             self._handle.start(state)
+
+
+def user_of(values: Values) -> str:
+    """Whose session has these values; "" where nobody has said."""
+    raw = values.get(_USER)
+    return "" if raw is None else _string(decode_value(raw))
+
+
+def is_user_set(journal: Journal) -> bool:
+    """Whether it was said whose session it is."""
+    return journal.changes.get(_USER) is not None
 
 
 def handle_of(session: Session) -> SessionHandle:

@@ -82,6 +82,8 @@ class SessionState:
         """Held while the store is asked about this session."""
         self.retired: list[str] = []
         """Tokens that this session had and the store must forget."""
+        self.ending: list[str] = []
+        """Users all of whose sessions the store must end."""
         self.watchers: set[Callable[[], object]] = set()
         """Called when the session has another token, or none any more."""
         self.generation = 0
@@ -170,7 +172,7 @@ class SessionState:
 
     def is_saved(self) -> bool:
         """Whether the store has everything there is to know, and the last activity nearly."""
-        if self.retired or self.journal:
+        if self.retired or self.ending or self.journal:
             return False
         if not self.token:
             return True

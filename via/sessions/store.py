@@ -25,6 +25,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, Protocol
 
 
@@ -36,6 +37,11 @@ class StoredSession(NamedTuple):
     """Unix time from which on the entry counts as absent."""
     version: object
     """What `Store.save` must be given to replace just this state."""
+
+
+def damaged(version: object) -> StoredSession:
+    """What a store gives for an entry that it cannot have written; the manager drops it."""
+    return StoredSession(b"", math.inf, version)
 
 
 class Store(Protocol):

@@ -14,7 +14,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy, Header, KeyValueConfig
 from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
 
 from ...errors import SessionError
-from ..store import StoredSession
+from ..store import StoredSession, damaged
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -132,7 +132,7 @@ class NATSStore:
             return _Entry(None, error.entry.revision if error.entry is not None else 0)
         revision, value = entry.revision or 0, entry.value or b""
         if len(value) < _EXPIRY.size:
-            return _Entry(None, revision)
+            return _Entry(damaged(revision), revision)
         (expiry,) = _EXPIRY.unpack_from(value)
         if expiry <= self._clock():
             return _Entry(None, revision)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from ...errors import SessionError
-from ..store import StoredSession
+from ..store import StoredSession, damaged
 
 T = TypeVar("T")
 Database = str | os.PathLike[str] | sqlite3.Connection
@@ -156,9 +156,20 @@ class _Table:
     def find(self, key: str) -> StoredSession | None:
         cursor = self.open().cursor()
         cursor.row_factory = None  # a given connection may have one of its own
-        row = cursor.execute(_FIND, (key, self._clock())).fetchone()
-        cursor.close()
-        return None if row is None else StoredSession(row[0], row[1], row)
+        try:
+            row = cursor.execute(_FIND, (key, self._clock())).fetchone()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            return damaged("no UTF-8")
+        finally:
+            cursor.close()
+        if row is None:
+            return None
+        data, expiry = row
+        if not isinstance(data, bytes) or not isinstance(expiry, float | int):
+            return damaged(row)
+        return StoredSession(data, expiry, row)
 
     def save(self, key: str, data: bytes, expiry: float, version: object | None) -> bool:
         connection, now = self.open(), self._clock()
