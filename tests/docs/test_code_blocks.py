@@ -80,10 +80,16 @@ items = [("Tea", 1.5), ("Cake", 3.0)]
 """,
     "## Pub/sub": "",
     "## Sessions": "",
+    "## Bounds": "def is_password(name, password):\n    return False\n",
+    "## Subjects": "",
+    "## Markup that is not yours": "",
 }
 
 # What a block that contains the first text needs after it, to show what it does.
 AFTER = {
+    "def comment": """
+v.page("/", lambda c: c.view(lambda: comment("<b>bold</b>")))
+""",
     "def signed_in": """
 v.page("/login", lambda c: c.view(lambda: h.P("sign in here")))
 v.group("", signed_in).page("/", lambda c: c.view(lambda: h.P("secret")))
@@ -105,7 +111,10 @@ VISITS = [
     ("v.static(", "/assets/app.css", "color"),
     ("lines.append", "/", '<ul id="log">'),
     ("def row", "/", "<td>Tea</td><td>1.50</td>"),
-    ("def room", "/tea", "<ul></ul>"),
+    ("via.replay_and_follow", "/tea", "<ul></ul>"),
+    ('v.page("/rooms/{room}")', "/rooms/%3E", "<ul></ul>"),
+    ("def login", "/login", "Log in"),
+    ("def comment", "/", "<div data-ignore><b>bold</b></div>"),
     ("def signed_in", "/", "sign in here"),
     ("new_sqlite_session_manager", "/", "<p>Ann</p>"),
 ]

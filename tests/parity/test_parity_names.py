@@ -99,6 +99,11 @@ ADDITIONS = {
     "Context": {"id": "`c.id()`", "title": "`c.title(text)`"},
     "Signal": {"value": "A signal's `value`"},
     "Field": {"value": "A signal's `value`"},
+    "Session": {
+        "user": "`set_user(user)`",
+        "set_user": "`set_user(user)`",
+        "end_all": "`end_all()`",
+    },
 }
 """Public names beyond the documented ones, and the words of the README that document them."""
 

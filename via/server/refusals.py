@@ -37,7 +37,7 @@ class Refusals:
         more, self._left_out = self._left_out, 0
         self._logger.warning(
             "refused %.20s %.200r from %.64s with %d: %.500s%s",
-            method,
+            _printable(method),
             path,
             _printable(address),
             status,

@@ -19,7 +19,8 @@ from ._nodes_c cimport (
 )
 
 from .validation import (
-    MAX_DEPTH, child_error, depth_error, flag_error, join_values, text_error, value_error,
+    MAX_DEPTH, check_url, child_error, depth_error, flag_error, join_values, text_error,
+    value_error,
     void_error,
 )
 from ._nodes_c import written
@@ -298,9 +299,23 @@ cdef object coerce(Name name, object value):
 
 
 cdef Attribute attribute_of(Name name, PyObject* value):
+    cdef object kept
     if PyUnicode_CheckExact(<object>value) and name.style != FLAG:
-        return new_attribute(name, <object>value)
-    return new_attribute(name, coerce(name, <object>value))
+        kept = <object>value
+    else:
+        kept = coerce(name, <object>value)
+    if name.is_url and PyUnicode_CheckExact(kept) and may_be_script(<str>kept):
+        check_url(name.display, <str>kept)
+    return new_attribute(name, kept)
+
+
+cdef bint may_be_script(str value):
+    """Whether an address begins as a script may: few do."""
+    cdef Py_UCS4 first
+    if not value:
+        return False
+    first = value[0]
+    return first <= u' ' or first == u'j' or first == u'J'
 
 
 cdef Text text_of(object value):

@@ -14,6 +14,7 @@ from ._nodes_py import Attribute, Element, Fragment, Name, Node, Raw, Tag, Text,
 from .types import Child
 from .validation import (
     MAX_DEPTH,
+    check_url,
     child_error,
     depth_error,
     flag_error,
@@ -168,10 +169,12 @@ def _coerce(name: Name, value: object) -> str | bool | None:
 
 
 def attribute_of(name: Name, value: object) -> Attribute:
-    """The attribute of this value. Raises TypeError for one that it cannot have."""
+    """The attribute of this value. Raises TypeError or ValueError for one it cannot have."""
     attribute = Attribute()
     attribute._spec = name
-    attribute.value = _coerce(name, value)
+    attribute.value = coerced = _coerce(name, value)
+    if name.is_url and isinstance(coerced, str):
+        check_url(name.display, coerced)
     return attribute
 
 

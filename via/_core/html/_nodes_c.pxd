@@ -37,6 +37,7 @@ cdef class Name:
     cdef readonly object joint
     cdef bytes before
     cdef int style
+    cdef bint is_url
 
 
 cdef class Node:

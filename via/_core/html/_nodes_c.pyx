@@ -15,7 +15,7 @@ from libc.string cimport memmove
 
 from ._utf8 cimport IN_TEXT, IN_VALUE, Buffer, put, put_bytes, put_int, put_text, taken
 
-from .validation import EATS_NEWLINE, VOID, joiner
+from .validation import EATS_NEWLINE, URLS, VOID, joiner
 
 cdef extern from *:
     """
@@ -65,6 +65,7 @@ cdef class Name:
         self.style = style
         self.key = sys.intern(name.lower())
         self.joint = joiner(self.key)
+        self.is_url = self.key in URLS
         self.before = f' {name}="'.encode()
 
 

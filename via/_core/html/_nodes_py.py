@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, final
 
 from .types import BinaryWriter
-from .validation import EATS_NEWLINE, VOID, joiner
+from .validation import EATS_NEWLINE, URLS, VOID, joiner
 
 # What nodes of one kind share
 
@@ -26,13 +26,14 @@ class Tag:
 class Name:
     """What attributes of one name share; `kind` says which values they take."""
 
-    __slots__ = ("display", "joint", "key", "kind", "name")
+    __slots__ = ("display", "is_url", "joint", "key", "kind", "name")
 
     def __init__(self, name: str, display: str, kind: str = "value") -> None:
         self.name = name
         self.display = display
         self.key = name.lower()
         self.joint = joiner(self.key)
+        self.is_url = self.key in URLS
         self.kind = kind
 
 

@@ -68,6 +68,24 @@ def check_element_name(name: object) -> str:
     return str.__str__(name)
 
 
+URLS: Final = frozenset({"action", "data", "formaction", "href", "src", "xlink:href"})
+"""Attributes whose value is an address that the browser goes to or loads."""
+
+# As browsers read it: blanks and controls before it and line breaks within it do not count.
+_SCRIPT: Final = re.compile(
+    "[\x00-\x20]*" + "[\t\n\r]*".join("javascript") + "[\t\n\r]*:", re.IGNORECASE | re.ASCII
+)
+
+
+def check_url(where: str, value: str) -> None:
+    """Raise ValueError for an address that is a script; `where` names the attribute."""
+    if _SCRIPT.match(value):
+        raise ValueError(
+            f"{where}: {value[:60]!r} is a script, which whoever gave it would run in the page; "
+            "use an address, or c.action and its on_click() for what a click does"
+        )
+
+
 def joiner(name: str) -> str | None:
     """What joins the values of an attribute given twice; None where the last one wins.
 
