@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs the core's tests on modules built with AddressSanitizer and UndefinedBehaviorSanitizer, in a
-# copy of this tree. Needs gcc with its sanitizer libraries and the development environment.
+# copy of this tree; `tools/sanitize.sh fuzz SECONDS` fuzzes them instead, and keeps the corpus. Needs gcc with its sanitizer libraries and the development environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+here=$PWD
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git archive HEAD | tar -x -C "$copy"
@@ -23,4 +24,9 @@ CFLAGS="$CFLAGS --param=asan-stack=0" cythonize -q -i -3 via/_core/tasks/_handle
 # Leaks are looked for by the tests; Python itself frees little at its end.
 export LD_PRELOAD="$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
 export ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc
-python -m pytest -q -s -p no:cacheprovider tests/core tests/h "$@"
+if [ "${1:-}" = fuzz ]; then
+  python tools/fuzz.py "${@:2}"
+  cp tests/fuzz/corpus/*.txt "$here"/tests/fuzz/corpus/
+else
+  python -m pytest -q -s -p no:cacheprovider tests/core tests/h tests/fuzz "$@"
+fi

@@ -46,7 +46,7 @@ class Limits:
     """Open tabs; each has one stream. Beyond: 503."""
     visitor_tabs: int = 500
     """Open tabs of one browser. Beyond: 429."""
-    waiting_pages: int = 5_000
+    waiting_pages: int = 2_000
     """Pages that were served and whose streams have not been opened. Beyond: the one that has
     waited longest is dropped, and built anew if its stream is opened after all."""
     waiting_bytes: int = 8 * 1024 * 1024

@@ -263,6 +263,7 @@ DAMAGE: dict[str, object] = {
     "cut off": b"\x93\x01\xcb",
     "another format": b"\x93\x63\xcb\x41\xda\x00\x00\x00\x00\x00\x00\x80",
     "an old mark's text": b"via",
+    "a key that is no text": b"\x93\x01\xcb" + b"\0" * 8 + b"\x81\xa2\xff\xff\x01",
 }
 
 

@@ -64,7 +64,7 @@ def subject_token(text: str) -> str:
     """
     if not isinstance(text, str):
         raise PubSubError(f"a subject's token is made of a str, not {text!r}")
-    token = "".join(map(_escaped, text)) if text else "="
+    token = "".join(map(_escaped, text[: _LONGEST_TOKEN + 1])) if text else "="
     if token.startswith("_INBOX"):
         token = "=5f" + token[1:]
     if len(token) > _LONGEST_TOKEN:

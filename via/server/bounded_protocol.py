@@ -8,6 +8,7 @@ whole in one piece.
 from __future__ import annotations
 
 import asyncio
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -16,11 +17,23 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ..limits import Limits
 
 
+class _ServerLog(logging.LoggerAdapter[logging.Logger]):
+    """uvicorn's log without its warnings: any client can cause them, and as many as it likes."""
+
+    @property
+    def level(self) -> int:
+        return self.logger.level
+
+    def warning(self, msg: object, *args: object, **kwargs: Any) -> None:
+        """Left to `BoundedProtocol.log_refusal`."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
 
     def __init__(self, limits: Limits, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.logger = _ServerLog(self.logger, {})  # type: ignore[assignment]
         self._limits = limits
         self._in_head = False
         self._in_request = False

@@ -67,7 +67,7 @@ def decode_session(data: bytes) -> tuple[float, dict[str, msgspec.Raw]]:
     """The deadline and the encoded values. Raises SessionError where `data` is not a session."""
     try:
         version, deadline, values = _session_decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SessionError(f"the stored session is damaged: {error}") from error
     if version != _FORMAT:
         raise SessionError(f"the stored session has format {version}, expected {_FORMAT}")

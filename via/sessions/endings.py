@@ -119,5 +119,5 @@ def _sessions(stored: StoredSession | None) -> dict[str, float]:
         return {}
     try:
         return _decode(stored.data.removeprefix(_USER))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}

@@ -1,0 +1,1 @@
+"""Fuzzing of what strangers may send."""
