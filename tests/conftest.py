@@ -1,13 +1,17 @@
 """Fixtures for tests of a running app."""
 
+import json
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from support.server import Server, Visitor
+from support.server import Server, Visitor, wait_until
 
 import via
+from via.pubsub.nats.embedded_server import _executable
 
 # How long an example takes is no part of what it shows.
 settings.register_profile("via", deadline=None)
@@ -55,3 +59,21 @@ def visitor(serve: Callable[[Any], Server]) -> Iterator[Callable[[Any], Visitor]
     yield make
     for one in visitors:
         one.http.close()
+
+
+@pytest.fixture(scope="session")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server with JetStream on loopback."""
+    folder: Path = tmp_path_factory.mktemp("nats")
+    command = ["-a", "127.0.0.1", "-p", "-1", "-js", "-sd", str(folder / "store")]
+    server = subprocess.Popen(
+        [_executable(), *command, "--ports_file_dir", str(folder), "-l", str(folder / "log")]
+    )
+    try:
+        wait_until(lambda: list(folder.glob("*.ports")), "nats-server to listen")
+        (ports,) = folder.glob("*.ports")
+        wait_until(lambda: ports.read_text().strip().endswith("}"), "nats-server's ports")
+        yield json.loads(ports.read_text())["nats"][0]
+    finally:
+        server.terminate()
+        server.wait(20)

@@ -4,6 +4,12 @@ The app is at 127.0.0.1, the attacker's page at localhost, which are two sites t
 """
 
 import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +17,7 @@ from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
+from support.bank import Bank, open_bank
 from support.server import CLIENT_HEADERS, Visitor, wait_until
 
 import via
@@ -18,69 +25,56 @@ from via import h
 from via.app import running
 
 
-class Bank:
-    """An app with a login and an action that must be the visitor's own."""
-
-    def __init__(self, v: via.V) -> None:
-        self.paid: list[str] = []
-        v.page("/", self.page)
-        v.page("/account", self.account)
-
-    def page(self, c: via.Context) -> None:
-        user = c.signal("")
-
-        @c.action
-        def log_in() -> None:
-            c.session().renew_token()
-            c.session().set("user", user.string())
-            c.sync()
-
-        @c.action
-        def pay() -> None:
-            self.paid.append(c.session().get_string("user"))
-
-        @c.action
-        def visit() -> None:
-            c.session().set("visited", True)
-
-        c.view(
-            lambda: h.Main(
-                h.P(h.Text(f"user {c.session().get_string('user')}")),
-                h.Input(user.bind()),
-                h.Button(h.ID("in"), log_in.on_click(), h.Text("Log in")),
-                h.Button(h.ID("pay"), pay.on_click(), h.Text("Pay")),
-                h.Button(h.ID("visit"), visit.on_click(), h.Text("Visit")),
-            )
-        )
-
-    def account(self, c: via.Context) -> None:
-        if not c.session().get_string("user"):
-            c.redirect("/")
-        out = c.action(c.session().destroy)
-
-        def hear(news: bytes) -> None:
-            news_shown.append(news.decode())
-            c.sync()
-
-        news_shown: list[str] = []
-        c.subscribe("news", hear)
-        c.view(
-            lambda: h.Main(
-                h.P(h.Text(f"account of {c.session().get_string('user')}")),
-                h.P(h.ID("news"), h.Text(" ".join(news_shown))),
-                h.Button(h.ID("out"), out.on_click(), h.Text("Log out")),
-            )
-        )
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def bank(request, v, serve, tmp_path):
-    if request.param == "sqlite":
-        manager = via.new_sqlite_session_manager(tmp_path / "sessions.db")
-        v.config(via.Options(session_manager=manager))
-    bank = Bank(v)
-    bank.v, bank.url = v, serve(v).url
+@pytest.fixture(params=["memory", "sqlite", "nats"])
+def bank(request, serve, tmp_path):
+    store = str(tmp_path / "sessions.db") if request.param == "sqlite" else request.param
+    bank = open_bank(store)
+    bank.url = serve(bank.v).url
     return bank
+
+
+@dataclass
+class Processes:
+    """The app twice, on the same sessions: here and in a process of its own."""
+
+    here: Bank
+    url: str
+    elsewhere: str
+
+    def paid_elsewhere(self) -> list[str]:
+        return httpx.get(f"{self.elsewhere}/paid").json()
+
+
+@pytest.fixture(params=["sqlite", "nats"])
+def processes(request, serve, tmp_path):
+    if request.param == "sqlite":
+        store = str(tmp_path / "sessions.db")
+    else:
+        store = request.getfixturevalue("nats_url")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    tests = Path(__file__).parents[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "support.bank", store, str(port)],
+        stdin=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent)])},
+    )
+    here = open_bank(store)
+    elsewhere = f"http://127.0.0.1:{port}"
+    try:
+        url = serve(here.v).url
+        wait_until(lambda: process.poll() is not None or answers(elsewhere), "the other process")
+        yield Processes(here, url, elsewhere)
+    finally:
+        process.stdin.close()
+        process.wait(20)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/paid").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 @pytest.fixture
@@ -260,3 +254,61 @@ def test_a_text_that_an_event_sets_arrives_as_it_is(v, serve, page) -> None:
     page.goto(serve(v).url)
     page.get_by_text("Go").click()
     wait_until(lambda: got == [text], "the action")
+
+
+def is_open(page) -> None:
+    expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
+
+
+def test_a_planted_session_in_another_process_is_worth_nothing_after_a_login(
+    processes, page
+) -> None:
+    attacker = Visitor(processes.elsewhere)
+    attacker.visit()
+    attacker.act("a3")
+    planted = attacker.http.cookies["session"]
+    page.goto(processes.url)
+    page.context.add_cookies([{"name": "session", "value": planted, "url": processes.url}])
+    page.reload()
+    is_open(page)
+    with attacker.listen() as listening:
+        log_in(page, "Ada")
+        wait_until(lambda: listening.ended, "the attacker's stream to end")
+    assert session(page) not in ("", planted)
+    assert attacker.act("a2").status_code in (403, 404, 409)
+    attacker.signals["s1"] = "Eve"
+    assert attacker.act("a1").status_code in (403, 404, 409)
+    assert processes.paid_elsewhere() == []
+    for url in (processes.url, processes.elsewhere):
+        with httpx.Client(base_url=url, cookies={"session": planted}) as http:
+            assert "Ada" not in http.get("/").text
+    attacker.http.close()
+
+
+def test_tabs_of_another_process_go_on_after_a_renewal_with_the_new_token(
+    processes, page, new_page, console
+) -> None:
+    console.allow("409|403|404")
+    page.goto(processes.url)
+    log_in(page, "Ada")
+    other = new_page(page.context)
+    other.goto(processes.elsewhere)
+    is_open(other)
+    expect(other.locator("p").first).to_have_text("user Ada")
+    log_in(page, "Bob")
+    expect(other.locator("p").first).to_have_text("user Bob")
+    other.locator("#pay").click()
+    wait_until(lambda: processes.paid_elsewhere() == ["Bob"], "the action")
+
+
+def test_a_logout_is_felt_in_the_tabs_of_another_process(processes, page, new_page) -> None:
+    page.goto(processes.url)
+    log_in(page, "Ada")
+    here, elsewhere = new_page(page.context), new_page(page.context)
+    for tab, url in ((here, processes.url), (elsewhere, processes.elsewhere)):
+        tab.goto(f"{url}/account")
+        is_open(tab)
+    here.locator("#out").click()
+    expect(elsewhere).to_have_url(f"{processes.elsewhere}/")
+    expect(elsewhere.locator("p").first).to_have_text("user ")
+    assert session(page) == ""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import nats
 import pytest
-from support.server import wait_until
 from support.session_backends import AtOnce, Backend, Clock
 
-from via.pubsub.nats.embedded_server import _executable
 from via.sessions import MemoryStore, NATSStore, SessionManager, SQLiteStore, Store
 
 
@@ -25,24 +21,6 @@ def anyio_backend() -> str:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(scope="session")
-def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server with JetStream on loopback."""
-    folder: Path = tmp_path_factory.mktemp("nats")
-    command = ["-a", "127.0.0.1", "-p", "-1", "-js", "-sd", str(folder / "store")]
-    server = subprocess.Popen(
-        [_executable(), *command, "--ports_file_dir", str(folder), "-l", str(folder / "log")]
-    )
-    try:
-        wait_until(lambda: list(folder.glob("*.ports")), "nats-server to listen")
-        (ports,) = folder.glob("*.ports")
-        wait_until(lambda: ports.read_text().strip().endswith("}"), "nats-server's ports")
-        yield json.loads(ports.read_text())["nats"][0]
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 @pytest.fixture(params=["memory", "memory at once", "sqlite", "nats"])
