@@ -95,33 +95,35 @@ class Endpoints:
 
     def connect(self, address: str) -> AppConnection:
         """What the app is to a connection that comes from this address."""
+        is_proxy = self._proxies.is_trusted(address)
         return AppConnection(
-            partial(self._handle_action, self._clients.find(address)),
+            partial(self._run_forwarded, address)
+            if is_proxy
+            else partial(self._run_action, self._clients.find(address)),
             partial(self._refusals.log_unread, address),
         )
 
-    def _handle_action(
+    def _run_forwarded(
+        self, proxy: str, id: str, headers: Headers, body: bytes
+    ) -> MaybeAwaitable[ShortResponse] | None:
+        """Run an action whose request came by way of a trusted proxy."""
+        client = self._clients.find(self._proxies.client(proxy, headers))
+        return self._run_action(client, id, self._proxies.host(proxy, headers), body)
+
+    def _run_action(
         self, client: Client, id: str, headers: Headers, body: bytes
     ) -> MaybeAwaitable[ShortResponse] | None:
         """Run an action; returns a coroutine of the response where something has to wait.
 
-        `client` is who is at the other end of the connection. None where the request must come the
-        ordinary way, which says that the app is shutting down.
+        None where the request must come the ordinary way, which says that the app is shutting down.
         """
         if self._registry.closing:
             return None
-        if self._proxies.is_trusted(client.address):
-            headers = list(self._proxies.host(client.address, headers))
-            client = self._clients.find(self._proxies.client(client.address, headers))
-        return self._run_action(id, headers, body, client)
-
-    def _run_action(
-        self, id: str, headers: Headers, body: bytes, client: Client
-    ) -> MaybeAwaitable[ShortResponse]:
         proof = b"\0".join(chain.from_iterable(headers))
         try:
             try:
-                client.take_request()
+                if client.requests is not None:
+                    client.take_request()
                 signals = parse_signals(body, self._limits)
                 tab = self._require_tab(signals)
                 is_granted = self._access.is_granted_again(tab, proof)
@@ -295,7 +297,8 @@ class Endpoints:
         body = await read_body(receive, self._limits)
         headers, client = scope["headers"], self._client(scope)
         if path.startswith("/_action/"):
-            return await settled(self._run_action(path[9:], headers, body, client))
+            response = self._run_action(client, path[9:], headers, body)
+            return _CLOSING if response is None else await settled(response)
         self._origin.check(headers)
         client.take_request()
         signals = parse_signals(body, self._limits)

@@ -176,7 +176,8 @@ class Protocol(BoundedProtocol):
             return False
         self._batch.write(self.transport, self._head.response(self.server_state.default_headers))
         self.server_state.total_requests += 1
-        self._stop_awaiting()
+        if self._awaited is not None:
+            self._stop_awaiting()
         if self.timeout_keep_alive_task is None:
             self._keep_alive()
         else:
