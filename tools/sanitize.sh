@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the core's tests on modules built with AddressSanitizer and UndefinedBehaviorSanitizer, in a
-# copy of this tree; `tools/sanitize.sh fuzz SECONDS` fuzzes them instead, and keeps the corpus. Needs gcc with its sanitizer libraries and the development environment.
+# copy of this tree; `tools/sanitize.sh fuzz SECONDS` fuzzes them instead, and keeps the corpus.
+# Needs gcc with its sanitizer libraries and the development environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from benchmarks.micro.test_events import OFTEN
 from via._core.http import _requests_c, _requests_py
 from via._core.tasks import _handlers_c, _handlers_py
+from via.page.middleware import call_through
 
 BODY = b'{"via_ctx":"aYc0pW1LrX2GxqqGk1cJmA","via_csrf":"b0q3oS9dT1m1xw5m2eK9zQ","s1":"text"}'
 REQUEST = (
@@ -87,3 +90,15 @@ def handler() -> None:
 @pytest.mark.parametrize("core", [_handlers_c, _handlers_py], ids=["via", "twin"])
 def test_a_handler(benchmark: Any, core: ModuleType) -> None:
     assert benchmark.pedantic(core.start, (handler,), **OFTEN).value is None
+
+
+def middleware(c: object, next: Callable[[], Any]) -> Any:
+    return next()
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_an_action_inside_middleware(benchmark: Any, count: int) -> None:
+    """What middleware of a page and its groups adds to each of the page's actions."""
+    chain = (middleware,) * count
+    run = partial(call_through, chain, None, handler) if count else handler
+    assert benchmark.pedantic(_handlers_c.start, (run,), **OFTEN).value is None

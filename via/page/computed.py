@@ -15,8 +15,7 @@ class Derived(Signal):
 
     __slots__ = ()
 
-    def _receive(self, value: Any) -> None:
-        pass
+    _is_received = False
 
 
 class Computed:

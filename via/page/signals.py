@@ -15,10 +15,11 @@ _INT64: Final = range(-(2**63), 2**63)
 _Number = TypeVar("_Number", int, float)
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 
+_BOOL: Final = (frozenset({bool}), "true or false")
 _KINDS: Final[Mapping[int, tuple[frozenset[type], str]]] = {
     ord('"'): (frozenset({str}), "a text"),
-    ord("t"): (frozenset({bool}), "true or false"),
-    ord("f"): (frozenset({bool}), "true or false"),
+    ord("t"): _BOOL,
+    ord("f"): _BOOL,
     ord("["): (frozenset({list}), "a list"),
     ord("{"): (frozenset({dict}), "an object"),
 }
@@ -68,11 +69,13 @@ class Signal:
     next `Context.sync` or `Context.sync_signals`.
     """
 
-    __slots__ = ("_bound", "_changed", "_err", "_id", "_kind", "_value")
+    __slots__ = ("_bound", "_changed", "_err", "_id", "_kind", "_made", "_value")
+
+    _is_received = True
 
     def __init__(self, id: str, value: Any, changed: Changed) -> None:
         self._id = id
-        self._kind = _kind(value)
+        self._kind = self._made = _kind(value)
         self._value = value
         self._changed = changed
         self._err: SignalError | None = None
@@ -102,7 +105,11 @@ class Signal:
 
     def set_value(self, value: Any) -> None:
         """Set the value; the next sync sends it. Raises SignalError if it is None or not JSON."""
-        self._kind = _kind(value)
+        kind = _kind(value)
+        if kind is not self._kind:
+            # What the browser sends until it has heard of this is of the type before.
+            types, words = self._made
+            self._kind = kind if kind is self._made else (types | kind[0], f"{words} or {kind[1]}")
         self._value = value
         self._err = None
         self._changed[self._id] = self
@@ -170,7 +177,7 @@ def receive_values(signals: Mapping[str, Signal], values: Mapping[str, Any]) -> 
     received = []
     for name, value in values.items():
         signal = signals.get(name)
-        if signal is None or value is None:
+        if signal is None or value is None or not signal._is_received:
             continue
         if type(value) not in signal._kind[0]:
             raise UnexpectedValue(
