@@ -5,10 +5,9 @@ from importlib.metadata import PackageNotFoundError, version
 from . import h
 from .app import V, new
 from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
-from .limits import Limits
 from .live.context import Context
 from .live.groups import Group
-from .options import LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
+from .options import Limits, LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
 from .page.actions import (
     Action,
     with_middleware,

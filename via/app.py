@@ -16,7 +16,6 @@ from starlette.routing import Router
 
 from . import h
 from .errors import ConfigError, ViaError, seconds
-from .limits import Limits
 from .live.burst_memory import BurstMemory
 from .live.context import ContextMiddleware
 from .live.dry_run import Layout
@@ -28,7 +27,7 @@ from .live.request_error import RequestError
 from .live.services import Services
 from .live.tab_access import TabAccess
 from .live.tab_registry import TabRegistry
-from .options import Options
+from .options import DEFAULTS, Limits, Options
 from .page.rate_limit import RateLimitConfig
 from .pubsub import DryRunHub
 from .server.app_connection import AppConnection, not_started
@@ -112,7 +111,8 @@ class V:
         if self._run is not None:
             raise ConfigError("v.config has no effect on an app that runs; call it before start")
         self._router.options = self._router.options.merged(options)
-        if options.log_level is not None:
+        merged = self._router.options
+        if options.log_level is not None and merged.logger is DEFAULTS.logger:
             self._logger().setLevel(options.log_level)
         for plugin in options.plugins or ():
             plugin(self)
@@ -148,7 +148,10 @@ class V:
         self._router.foot.extend(nodes)
 
     def layout(self, layout: Layout) -> Layout:
-        """Wrap the view of every page: `layout(content)` returns a node; also a decorator."""
+        """Wrap the view of every page: `layout(content)` returns a node; also a decorator.
+
+        `content` is the view: a node where one is wanted, and `content()` gives it as well.
+        """
         if not callable(layout):
             raise ConfigError(f"v.layout needs a function of the content, not {layout!r}")
         self._router.layout = layout

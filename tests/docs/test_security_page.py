@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from via.limits import Limits
-from via.options import Options
+from via.options import Limits, Options
 from via.sessions.session import MAX_BYTES
 from via.sessions.stores.memory import MemoryStore
 

@@ -14,9 +14,9 @@ import uvicorn
 from support.core_variants import core_module
 
 from via.errors import PubSubError, SessionError
-from via.limits import Limits
 from via.live.browser import browser_cookie, is_from
 from via.live.request_error import RequestError
+from via.options import Limits
 from via.page.signals import Signal, UnexpectedValue, receive_values
 from via.pubsub.subjects import check_pattern, check_subject, matches, overlap, subject_token
 from via.server.app_connection import AppConnection

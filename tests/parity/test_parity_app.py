@@ -196,7 +196,8 @@ def test_tracebacks_show_in_dev_mode_alone(v, visitor, dev_mode):
 
 def test_logger_and_log_level(v, visitor, caplog):
     logger = logging.getLogger("of my own")
-    v.config(via.Options(logger=logger, log_level=via.LogLevelError))
+    logger.setLevel(via.LogLevelError)
+    v.config(via.Options(logger=logger, log_level=via.LogLevelDebug))
     assert logger.level == logging.ERROR
     v.page("/", page_of("x"))
     visitor(v).http.get("/_action/a1")

@@ -16,8 +16,8 @@ from support.server import CLIENT_HEADERS, Server, Visitor
 
 import via
 from via import h
-from via.limits import Limits
 from via.live.request_error import RequestError
+from via.options import Limits
 from via.server.signal_body import parse_signals
 
 LIMITS = via.Limits(body_bytes=10_000, signal_bytes=4_000, signal_depth=5)

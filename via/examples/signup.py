@@ -27,6 +27,10 @@ def error(field: via.Field) -> h.H | None:
     )
 
 
+def adult_or_untold(age: str) -> bool:
+    return not age or (age.isdecimal() and 18 <= int(age) <= 130)
+
+
 @v.page("/")
 def signup(c: via.Context) -> None:
     welcome = ""
@@ -42,7 +46,7 @@ def signup(c: via.Context) -> None:
     again = c.field(
         "", via.custom(lambda value: value == password.string(), "The passwords differ")
     )
-    age = c.field("", via.min(18, "You must be 18 or older"), via.max(130))
+    age = c.field("", via.custom(adult_or_untold, "You must be 18 or older"))
     terms = c.field(False, via.required("Please accept the terms"))
 
     @c.action

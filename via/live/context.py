@@ -25,6 +25,7 @@ from ..page.urls import check_redirect, is_local
 from ..pubsub import subscribe_raw
 from ..sessions import Session
 from .dry_run import DryRun
+from .history_step import HistoryStep
 from .outgoing import redirect_script
 from .view import PageView, View
 
@@ -108,13 +109,16 @@ class Context:
         return field
 
     def validate_all(self, *fields: Field) -> bool:
-        """Validate every field, also those after one that fails; True if all pass."""
-        results = [field.validate() for field in fields]
+        """Validate these fields, or all of the page and its components; True if all pass.
+
+        Those after one that fails are validated too.
+        """
+        results = [field.validate() for field in fields or self._page.fields()]
         return all(results)
 
     def reset_fields(self, *fields: Field) -> None:
-        """Reset the fields to the values and the lack of errors that they began with."""
-        for field in fields:
+        """Reset these fields, or all of the page and its components, to how they began."""
+        for field in fields or self._page.fields():
             field.reset()
 
     @overload
@@ -192,10 +196,11 @@ class Context:
     def navigate(self, path: str, popstate: bool = False) -> None:
         """Show another page of the app in this tab, over the open stream.
 
-        What belongs to the old page ends. `popstate` leaves the browser's history alone, as for a
-        step back. Raises ValueError unless the path is one of this origin.
+        What belongs to the old page ends. With `popstate` the browser's history gets no entry: the
+        address is replaced. Raises ValueError unless the path is one of this origin.
         """
-        self._tab.navigate(self._page, _path(path), popstate)
+        step = HistoryStep.REPLACE if popstate else HistoryStep.PUSH
+        self._tab.navigate(self._page, _path(path), step)
 
     def title(self, title: str) -> None:
         """The document's title while this page shows. Default: `Options.document_title`."""

@@ -13,6 +13,7 @@ from ..pubsub import DryRunHub
 from ..sessions import SessionHandle
 from ..sessions.tokens import new_token
 from .cookie_delivery import CookieDelivery
+from .history_step import HistoryStep
 from .outgoing import Outgoing
 from .services import Services
 
@@ -51,7 +52,7 @@ class DryRun:
         """Call the handler every `period` seconds, after the jobs before it; returns `stop`."""
         return lambda: None
 
-    def navigate(self, page: MountedPage, url: str, popstate: bool) -> None:
+    def navigate(self, page: MountedPage, url: str, step: HistoryStep) -> None:
         """Show another page of the app in this tab, unless it has already left this one."""
 
     def logger(self) -> logging.Logger:

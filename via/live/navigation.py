@@ -10,6 +10,7 @@ import msgspec
 
 from ..page.error_log import log_error
 from ..page.urls import is_local
+from .history_step import HistoryStep
 from .page_route import PageRoute
 from .tab import Tab
 from .view import PageView
@@ -21,7 +22,7 @@ Find = Callable[[str], tuple[PageRoute, dict[str, str]] | None]
 """The page that answers a path, and the path's parameters."""
 
 
-async def navigate(find: Find, default_title: str, tab: Tab, url: str, popstate: bool) -> None:
+async def navigate(find: Find, default_title: str, tab: Tab, url: str, step: HistoryStep) -> None:
     """Show the page at a URL in the tab; run it in the tab's queue.
 
     The old page's signals, actions, subscriptions and intervals end; the tab and its stream live
@@ -46,22 +47,24 @@ async def navigate(find: Find, default_title: str, tab: Tab, url: str, popstate:
         if not page.redirect_to:
             tab.page_ready()
             context.sync()
-            context.exec_script(_arrival(url, popstate, page.title or default_title))
+            context.exec_script(_arrival(url, step, page.title or default_title))
             return
         # The new address is of the app's own making, and so not a step back any more.
-        url, popstate = page.redirect_to, False
+        url = page.redirect_to
+        if step is HistoryStep.SHOWN:
+            step = HistoryStep.PUSH
         if not is_local(url):
             break
     tab.redirect_browser(url)
 
 
-def _arrival(url: str, popstate: bool, title: str) -> str:
+def _arrival(url: str, step: HistoryStep, title: str) -> str:
     """What the browser runs once it shows the page; its client then sees to scrolling."""
-    arrival = msgspec.json.encode({"url": url, "popstate": popstate}).decode()
+    arrival = msgspec.json.encode({"url": url, "popstate": step is HistoryStep.SHOWN}).decode()
     target = msgspec.json.encode(url).decode()
     # As with any link, another visit to the address that is shown is not a new step.
-    push = f"history[location.href==new URL({target},location)?'replaceState':'pushState']"
-    push = "" if popstate else f"{push}({{}},'',{target});"
+    method = f"location.href==new URL({target},location)?'replaceState':'{step.value}'"
+    push = "" if step is HistoryStep.SHOWN else f"history[{method}]({{}},'',{target});"
     return (
         f"{push}document.title={msgspec.json.encode(title).decode()};"
         f"window.dispatchEvent(new CustomEvent('via-navigated',{{detail:{arrival}}}))"

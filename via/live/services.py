@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..limits import Limits
+from ..options import Limits
 from ..page.rate_limit import RateLimitConfig
 
 if TYPE_CHECKING:

@@ -17,12 +17,13 @@ from ..page.rate_limit import TokenBucket
 from ..sessions.tokens import new_token
 from .browser import Browser
 from .dry_run import DryRun, Layout
+from .history_step import HistoryStep
 from .outgoing import Connection
 from .services import Services
 from .tab_lifetime import TabLifetime
 
-Navigate = Callable[["Tab", str, bool], Awaitable[None]]
-"""Shows the page at a URL in a tab; the last argument says that it is a step in the history."""
+Navigate = Callable[["Tab", str, HistoryStep], Awaitable[None]]
+"""Shows the page at a URL in a tab."""
 
 
 class Busy(ViaError):
@@ -107,25 +108,25 @@ class Tab(DryRun):
 
     # Navigation
 
-    def navigate(self, page: MountedPage, url: str, popstate: bool) -> None:
+    def navigate(self, page: MountedPage, url: str, step: HistoryStep) -> None:
         """Show another page of the app in this tab, unless it has already left this one.
 
         Raises Busy, on the event loop, where too many handlers wait.
         """
-        self.services.call(self._navigate, page, url, popstate)
+        self.services.call(self._navigate, page, url, step)
 
-    def _navigate(self, page: MountedPage, url: str, popstate: bool) -> None:
+    def _navigate(self, page: MountedPage, url: str, step: HistoryStep) -> None:
         if page.phase is Phase.CLOSED:
             return
         self._navigation_number += 1
-        job = partial(self._run_navigation, self._navigation_number, url, popstate)
+        job = partial(self._run_navigation, self._navigation_number, url, step)
         if not self.handlers.post(job):
             limit = self.services.limits.waiting_jobs
             raise Busy(f"page {page.request.url}: more than {limit} handlers are waiting")
 
-    def _run_navigation(self, number: int, url: str, popstate: bool) -> Awaitable[None] | None:
+    def _run_navigation(self, number: int, url: str, step: HistoryStep) -> Awaitable[None] | None:
         # A later click overtakes an earlier one that still waits for its turn.
-        return self._show_page(self, url, popstate) if number == self._navigation_number else None
+        return self._show_page(self, url, step) if number == self._navigation_number else None
 
     def enter(self, path: str, params: Mapping[str, str]) -> MountedPage:
         """Leave the page that is shown, and begin with another."""

@@ -10,7 +10,7 @@ from .burst_memory import BurstMemory
 from .request_error import RequestError
 
 if TYPE_CHECKING:
-    from ..limits import Limits
+    from ..options import Limits
     from .tab import Tab
 
 

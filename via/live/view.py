@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import h
@@ -19,6 +19,27 @@ View = Callable[[], h.H]
 
 VIEW_ID: Final = "via-view"
 """The id of the element that holds the page's view."""
+
+
+class Content:
+    """A page's view for its layout: a node where one is wanted, which `content()` gives too."""
+
+    __slots__ = ("_node",)
+
+    def __init__(self, node: h.H) -> None:
+        self._node = node
+
+    def __call__(self) -> h.H:
+        """The view's node."""
+        return self._node
+
+    # Elements take what it is made of, in which they find what changed.
+    def __iter__(self) -> Iterator[h.H]:
+        return iter((self._node,))
+
+    if TYPE_CHECKING:
+
+        def render(self, w: Any) -> object: ...
 
 
 class PageView:
@@ -55,7 +76,7 @@ class PageView:
         content = self.require()()
         layout = self._tab.layout
         if layout is not None and self is self._page.root:
-            content = layout(content)
+            content = layout(Content(content))
         return h.Div(h.ID(self._element_id), content)
 
     def patch(self) -> MaybeAwaitable[bytes]:

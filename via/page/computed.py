@@ -21,7 +21,8 @@ class Derived(Signal):
 class Computed:
     """A value that a function derives; made by `Context.computed`.
 
-    The function runs at each sync. The browser hears of it only when the value has changed.
+    The function runs at each sync and at each read, so that a value follows from the signals as
+    they are now. The browser hears of it only when it has changed.
     """
 
     __slots__ = ("_compute", "_signal")
@@ -36,18 +37,22 @@ class Computed:
 
     def text(self) -> h.Element:
         """A `span` that always shows the value."""
+        refresh(self)
         return self._signal.text()
 
     def string(self) -> str:
         """The value as text."""
+        refresh(self)
         return self._signal.string()
 
     def int(self) -> builtins.int:
         """The value as a whole number; 0 where it is not a number."""
+        refresh(self)
         return self._signal.int()
 
     def bool(self) -> builtins.bool:
         """The value as a bool."""
+        refresh(self)
         return self._signal.bool()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .._core.sse.send_queue import View
 from ..sessions.tokens import new_token
+from .fields import Field
 
 if TYPE_CHECKING:
     from ..pubsub import DryRunHub, Hub
@@ -102,6 +103,10 @@ class MountedPage:
         for signal in self.signals.values():
             if isinstance(signal.value, str):
                 yield signal.value
+
+    def fields(self) -> list[Field]:
+        """The fields of the page and of its components."""
+        return [signal for signal in self.signals.values() if isinstance(signal, Field)]
 
     @property
     def is_sent(self) -> bool:

@@ -14,13 +14,17 @@ from ..errors import ConfigError
 class RateLimitConfig:
     """`rate` calls a second in the long run, `burst` at once; a rate of -1 sets no limit.
 
-    Raises ConfigError for other negative values, and for a burst below 1.
+    0 for both stands for the defaults, 10 and 20. Raises ConfigError for other negative values, and
+    for a burst below 1.
     """
 
     rate: float = 10.0
     burst: int = 20
 
     def __post_init__(self) -> None:
+        if self.rate == 0 and self.burst == 0:
+            object.__setattr__(self, "rate", 10.0)
+            object.__setattr__(self, "burst", 20)
         if self.rate != -1 and (self.rate <= 0 or self.burst < 1):
             raise ConfigError(
                 f"a rate limit needs a positive rate (or -1 for none) and a burst of 1 or more, "

@@ -1,7 +1,7 @@
 """Rules for fields: each is a function of the value that returns what is wrong, or None.
 
-The optional last argument of each replaces the message. All but `required` let an empty value
-pass, so that a field may be left empty unless it is required.
+The optional last argument of each replaces the message. An empty value is a value like any other:
+it has no characters and is no number, and expressions are tried on it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL: Final = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
 
+# An escape, a set of characters, or `$`, which Python lets stand before a last line break as well.
+_DOLLAR: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+
 def required(message: str = "This field is required") -> Rule:
     """The value is there: a text that is not blank, any number, True, a list that is not empty."""
     return _rule(lambda value: not _blank(value), message)
@@ -29,7 +33,6 @@ def min_len(length: int, message: str = "") -> Rule:
     return _rule(
         lambda value: len(_text(value)) >= length,
         message or f"Must be at least {_counted(length)}",
-        optional=True,
     )
 
 
@@ -42,20 +45,18 @@ def max_len(length: int, message: str = "") -> Rule:
 
 
 def min(limit: float, message: str = "") -> Rule:
-    """A number is `limit` or more; a text that is not a number fails."""
+    """A whole number, or a text of one, is `limit` or more; all else fails."""
     return _rule(
         lambda value: (number := _number(value)) is not None and number >= limit,
         message or f"Must be at least {limit:g}",
-        optional=True,
     )
 
 
 def max(limit: float, message: str = "") -> Rule:
-    """A number is `limit` or less; a text that is not a number fails."""
+    """A whole number, or a text of one, is `limit` or less; all else fails."""
     return _rule(
         lambda value: (number := _number(value)) is not None and number <= limit,
         message or f"Must be at most {limit:g}",
-        optional=True,
     )
 
 
@@ -64,22 +65,21 @@ def email(message: str = "Must be an email address") -> Rule:
     return _rule(
         lambda value: len(_text(value)) <= 254 and _EMAIL.fullmatch(_text(value)) is not None,
         message,
-        optional=True,
     )
 
 
 def pattern(expression: str, message: str = "Has the wrong format") -> Rule:
-    """A regular expression is found in the text; `^` and `$` tie it to the ends.
+    """A regular expression is found in the text; `^` and `$` tie it to the very ends.
 
     Raises ConfigError for an expression that is malformed.
     """
     try:
-        compiled = re.compile(expression)
+        compiled = re.compile(_DOLLAR.sub(_end_of_text, expression))
     except (re.error, TypeError) as error:
         raise ConfigError(
             f"via.pattern: {expression!r} is not a regular expression: {error}"
         ) from None
-    return _rule(lambda value: compiled.search(_text(value)) is not None, message, optional=True)
+    return _rule(lambda value: compiled.search(_text(value)) is not None, message)
 
 
 def custom(check: Callable[[Any], Any], message: str = "") -> Rule:
@@ -103,13 +103,11 @@ def custom(check: Callable[[Any], Any], message: str = "") -> Rule:
     return rule
 
 
-def _rule(passes: Callable[[Any], bool], message: str, optional: bool = False) -> Rule:
+def _rule(passes: Callable[[Any], bool], message: str) -> Rule:
     if not isinstance(message, str):
         raise ConfigError(f"a rule's message is a str, not {message!r}")
 
     def rule(value: Any) -> str | None:
-        if optional and _blank(value):
-            return None
         return None if passes(value) else message
 
     return rule
@@ -125,12 +123,20 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    text = value.strip() if isinstance(value, str) else value
     try:
-        number = float(value)
+        return int(text)
     except (TypeError, ValueError):
         return None
-    return number if number == number else None  # NaN passes no comparison by accident
+
+
+def _end_of_text(match: re.Match[str]) -> str:
+    return r"\Z" if match.group() == "$" else match.group()
 
 
 def _counted(length: int) -> str:

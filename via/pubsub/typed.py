@@ -65,12 +65,22 @@ def subscribe_raw(c: HasSubscriber, subject: str, handler: Callable[[bytes], Any
     return _subscribe(c, subject, handler, None)
 
 
-def publish(c: HasPublisher, subject: str, message: Any) -> None:
-    """Publish a message as JSON: a Struct, dataclass, TypedDict or plain value. Never waits.
+class Publish:
+    """`publish(c, subject, message)` and `publish[T](c, subject, message)`: publish as JSON.
 
-    Raises PubSubError for a bad subject, a message that is not JSON or one that is too large.
+    A message is a Struct, dataclass, TypedDict or plain value. Never waits. Raises PubSubError for
+    a bad subject, a message that is not JSON or one that is too large.
     """
-    c.__pubsub__().hub.publish(subject, _encoded(subject, message))
+
+    def __call__(self, c: HasPublisher, subject: str, message: Any) -> None:
+        """Publish a message of any type."""
+        c.__pubsub__().hub.publish(subject, _encoded(subject, message))
+
+    def __getitem__(self, type: type[T]) -> Callable[[HasPublisher, str, T], None]:
+        return self
+
+
+publish = Publish()
 
 
 def publish_durable(c: HasPublisher, subject: str, message: Any) -> AwaitableInt:

@@ -14,7 +14,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ..limits import Limits
+from ..options import Limits
 
 
 class _ServerLog(logging.LoggerAdapter[logging.Logger]):

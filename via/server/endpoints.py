@@ -14,6 +14,7 @@ from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import ViaError
 from ..live.browser import Browser, Headers
+from ..live.history_step import HistoryStep
 from ..live.request_error import RequestError
 from ..live.services import Services
 from ..live.tab import Busy, Tab
@@ -324,7 +325,8 @@ class Endpoints:
             if not bucket.take():
                 raise too_many("the tab navigates", bucket)
         try:
-            tab.navigate(tab.page, url, signals.get("via_popstate") is True)
+            is_shown = signals.get("via_popstate") is True
+            tab.navigate(tab.page, url, HistoryStep.SHOWN if is_shown else HistoryStep.PUSH)
         except Busy as error:
             raise RequestError(429, str(error), retry_after=1) from None
         return DONE

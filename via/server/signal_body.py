@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from ..limits import Limits
 from ..live.request_error import RequestError
+from ..options import Limits
 from .asgi import Receive
 
 

@@ -17,8 +17,8 @@ from uvicorn.protocols.utils import get_remote_addr
 
 from .._core.http.requests import read_action
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
-from ..limits import Limits
 from ..live.browser import Headers
+from ..options import Limits
 from .app_connection import Connect, not_started
 from .asgi import Receive, Send
 from .bounded_protocol import BoundedProtocol

@@ -10,8 +10,7 @@ from typing import Any
 import uvicorn
 
 from ..errors import ConfigError
-from ..limits import Limits
-from ..options import split_address
+from ..options import Limits, split_address
 from .app_connection import Connect
 from .uvicorn_protocol import ActionResponse, Protocol
 from .write_batch import WriteBatch
