@@ -5,7 +5,7 @@ and send it with datastar-py, for the browser to morph. All of them show the sam
 
 * `kept`: each part is a cached function of its data, as nodes with via, as text with Jinja2;
 * `nodes`: the app holds a list of the parts' nodes, and puts the changed one into it;
-* `components`: each part is a component, and the changed one syncs by itself.
+* `components`: each part is a component, of which the changed one is sent alone (`sync_component`).
 """
 
 from __future__ import annotations

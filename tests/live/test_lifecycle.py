@@ -214,7 +214,8 @@ def test_shutdown_ends_every_stream_and_may_be_called_twice(app, visitor):
         app.shutdown()
 
 
-def test_a_component_renders_alone(v, visitor):
+@pytest.mark.parametrize("way", ["sync", "sync_component"])
+def test_a_component_is_sent_without_the_others(v, visitor, way):
     @v.page("/")
     def page(c):
         def lamp(cc):
@@ -224,7 +225,7 @@ def test_a_component_renders_alone(v, visitor):
             def toggle():
                 nonlocal on
                 on = not on
-                cc.sync()
+                getattr(cc, way)()
 
             cc.view(lambda: h.Button("on" if on else "off", toggle.on_click()))
 

@@ -96,7 +96,11 @@ def test_a_documented_field_exists(cls, names):
 
 
 ADDITIONS = {
-    "Context": {"id": "`c.id()`", "title": "`c.title(text)`"},
+    "Context": {
+        "id": "`c.id()`",
+        "title": "`c.title(text)`",
+        "sync_component": "`sync_component`",
+    },
     "Signal": {"value": "A signal's `value`"},
     "Field": {"value": "A signal's `value`"},
     "Session": {

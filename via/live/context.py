@@ -69,10 +69,11 @@ class Context:
     def component(self, component: Callable[[Context], Any]) -> Callable[[], h.Element]:
         """Set up a component and return the function that renders it.
 
-        `component` gets a context of its own: its `sync` renders the component alone. Each call
-        makes an instance with its own state; components nest.
+        `component` gets a context of its own. Its `sync` sends the page's view, with the components
+        that did not sync as they were; its `sync_component` sends it alone. Each call makes an
+        instance with its own state; components nest.
         """
-        view = PageView(self._tab, self._page, self._page.next_id("via-c"))
+        view = PageView(self._tab, self._page, self._page.next_id("via-c"), self._view)
         handlers.start(component, Context(self._tab, view))
         view.require()
         return view.render
@@ -142,8 +143,14 @@ class Context:
     def sync(self) -> None:
         """Send the view as it is now, and the signals that the server changed.
 
-        Many calls in one turn of the event loop give one rendering.
+        Many calls in one turn of the event loop give one rendering. In a component it is the page's
+        view as well, with the components that did not sync as they were.
         """
+        self._view.request()
+        self._outgoing.send_view(self._page, self._page.root or self._view)
+
+    def sync_component(self) -> None:
+        """As `sync`, of this component alone: nothing around it is rendered."""
         self._outgoing.send_view(self._page, self._view)
 
     def sync_signals(self) -> None:

@@ -156,6 +156,7 @@ class Outgoing:
                 page.changed[name] = signal
         self.differ.reset()
         if page.root is not None:
+            page.is_render_whole = True
             self._queue.add_view(page.root)
         self._signals_due = True
 

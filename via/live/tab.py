@@ -157,6 +157,7 @@ class Tab(DryRun):
         page = self.page
         self.lifetime.page_served()
         page.changed.clear()
+        page.is_render_whole = False
         page.advance(Phase.SHOWN)
         if page.redirect_to:
             self.redirect_browser(page.redirect_to)

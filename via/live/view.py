@@ -45,21 +45,47 @@ class Content:
 class PageView:
     """What `Context.view` was given, and the element in the browser that shows it.
 
-    `element_id` is that element's id; the page's own view is inside the app's layout.
+    `element_id` is that element's id; the page's own view is inside the app's layout. `parent` is
+    the view around a component's. Where components alone asked for a sync, the page's view is
+    rendered with those that did not as they were.
     """
 
-    __slots__ = ("_element_id", "_page", "_tab", "function")
+    __slots__ = ("_element_id", "_is_due", "_node", "_page", "_parent", "_tab", "function")
 
-    def __init__(self, tab: DryRun, page: MountedPage, element_id: str = VIEW_ID) -> None:
+    def __init__(
+        self,
+        tab: DryRun,
+        page: MountedPage,
+        element_id: str = VIEW_ID,
+        parent: PageView | None = None,
+    ) -> None:
         self.function: View | None = None
         self._tab = tab
         self._page = page
         self._element_id = element_id
+        self._parent = parent
+        self._node: h.Element | None = None
+        self._is_due = True
         page.views.append(self)
 
     def let_go(self) -> None:
         """Forget the function, which refers back to the page; it is not run any more."""
-        self.function = None
+        self.function = self._node = self._parent = None
+
+    def request(self) -> None:
+        """Have it rendered anew the next time: all of the page, or this part and what is around."""
+        if self._parent is None:
+            self._page.is_render_whole = True
+        else:
+            self._is_due = True
+            self._parent.request_around()
+
+    def request_around(self) -> None:
+        """Have it rendered anew, with the parts in it that are not due as they were."""
+        view: PageView | None = self
+        while view is not None:
+            view._is_due = True
+            view = view._parent
 
     def require(self) -> View:
         """The view's function. Raises PageError if none was set."""
@@ -73,9 +99,16 @@ class PageView:
 
     def render(self) -> h.Element:
         """The view inside the element that shows it."""
+        kept = self._node
+        if kept is not None and self._page.is_partial and not self._is_due:
+            return kept
+        self._is_due = False  # what asks from now on is for the next time
         content = self.require()()
+        if self._parent is not None:
+            node = self._node = h.Div(h.ID(self._element_id), content)
+            return node
         layout = self._tab.layout
-        if layout is not None and self is self._page.root:
+        if layout is not None:
             content = layout(Content(content))
         return h.Div(h.ID(self._element_id), content)
 
@@ -84,13 +117,30 @@ class PageView:
 
         A coroutine where the view has to wait for something.
         """
-        outcome = handlers.start(self.render)
-        if isinstance(outcome, handlers.Completed):
-            return self._patch(outcome.value)
-        return self._patch_later(outcome)
+        page = self._page
+        if self._parent is None:
+            page.is_partial = not page.is_render_whole
+            page.is_render_whole = False
+        else:
+            # Alone; what is around it holds it as it was.
+            self._is_due = page.is_partial = True
+            self._parent.request_around()
+        is_ended = True
+        try:
+            outcome = handlers.start(self.render)
+            if isinstance(outcome, handlers.Completed):
+                return self._patch(outcome.value)
+            is_ended = False
+            return self._patch_later(outcome)
+        finally:
+            if is_ended:
+                page.is_partial = False
 
     async def _patch_later(self, rendering: Coroutine[Any, Any, h.Element]) -> bytes:
-        return self._patch(await rendering)
+        try:
+            return self._patch(await rendering)
+        finally:
+            self._page.is_partial = False
 
     def _patch(self, node: h.Element) -> bytes:
         page, differ = self._page, self._tab.outgoing.differ
@@ -101,6 +151,6 @@ class PageView:
             if page.phase is Phase.ARRIVING:
                 page.phase = Phase.SHOWN
                 return differ.whole(node, nonce, use_view_transition=True)
-            return differ.update(node, nonce)
+            return differ.update(node, nonce, in_parts=page.is_partial)
         changes = differ.part(self._element_id, node, nonce)
         return b"" if changes is None else changes  # a component that the view does not show

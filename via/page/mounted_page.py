@@ -68,6 +68,10 @@ class MountedPage:
         self.enqueue = enqueue
         self.phase = Phase.SETTING_UP
         self.root: View | None = None
+        self.is_render_whole = True
+        """Whether the next rendering leaves no component as it was."""
+        self.is_partial = False
+        """Whether the rendering under way leaves components as they were."""
         self.views: list[PageView] = []
         """The root and the views of components."""
         self.guard: Callable[[Callable[[], Any]], Any] | None = None

@@ -78,9 +78,12 @@ class ViewDiffer:
         """Forget the view: the next update brings it as a whole."""
         self._root = self._anchors = None
 
-    def update(self, node: Element, nonce: str = "") -> bytes:
-        """The events that turn the view into this one; b"" if nothing changed."""
-        return self._update(node, nonce, self._small)
+    def update(self, node: Element, nonce: str = "", *, in_parts: bool = False) -> bytes:
+        """The events that turn the view into this one; b"" if nothing changed.
+
+        With `in_parts` small views are not sent as a whole either: most of it is known to be equal.
+        """
+        return self._update(node, nonce, 0 if in_parts else self._small)
 
     def _update(self, node: Element, nonce: str, small: int) -> bytes:
         old = self._root
