@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import math
+import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, TypeVar
 
@@ -11,6 +13,8 @@ import msgspec
 from .. import h
 from ..errors import ViaError
 
+_LARGEST_INT: Final = 2**53
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{16}")
 _INT64: Final = range(-(2**63), 2**63)
 _Number = TypeVar("_Number", int, float)
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
@@ -59,7 +63,25 @@ def _kind(value: Any) -> tuple[frozenset[type], str]:
         raise SignalError(
             f"a signal's value must be JSON, not {type(value).__name__}: {error}"
         ) from None
+    if b"null" in encoded or _LONG_NUMBER.search(encoded):
+        _check_numbers(value)
     return _KINDS.get(encoded[0], _NUMBER)
+
+
+def _check_numbers(value: Any) -> None:
+    """Raise SignalError for numbers in a value that do not come through the browser."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SignalError(f"a signal cannot be or hold {value}: JSON has no such number")
+    if isinstance(value, int) and abs(value) > _LARGEST_INT:
+        raise SignalError(
+            f"a signal cannot be or hold {value}: the browser keeps whole numbers up to 2**53; "
+            "use a text"
+        )
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            _check_numbers(item)
 
 
 class Signal:
