@@ -297,7 +297,7 @@ def test_a_failed_typed_read_says_why(v):
         assert signal.err() is None
         assert signal.int() == 0
         assert "'seven' is not a whole number" in str(signal.err())
-        signal.set_value(2**70)
+        signal.set_value(str(2**70))
         assert signal.err() is None
         assert signal.int64() == 0
         assert "64 bits" in str(signal.err())
