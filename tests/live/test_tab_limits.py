@@ -131,3 +131,24 @@ def test_the_refusal_of_a_page_is_logged(
     one.http.close()
     [line] = [r.getMessage() for r in caplog.records if r.getMessage().startswith("refused")]
     assert line == "refused GET '/' from 127.0.0.1 with 503: too many pages are open"
+
+
+def test_a_tab_that_ended_while_its_page_was_made_does_not_wait(v, visitor):
+    app(v, waiting_pages=1)
+
+    @v.page("/ended")
+    def ended(c: via.Context) -> None:
+        def view() -> h.H:
+            tab = running(v).registry.tabs.get(c.id()) if v._run is not None else None
+            if tab is not None:
+                tab.dispose()
+            return h.P("ended")
+
+        c.view(view)
+
+    one = visitor(v)
+    for _ in range(3):
+        assert one.http.get("/ended").status_code == 200
+    one.visit()
+    assert tabs(v) == 1
+    assert list(running(v).registry._waiting) == list(running(v).registry.tabs.values())

@@ -69,6 +69,8 @@ class TabRegistry:
 
     def page_served(self, tab: Tab, size: int) -> None:
         """A document of `size` bytes is on its way; the tab waits for its stream."""
+        if tab.closed:
+            return  # it ended while its page was made
         self._waiting[tab] = size
         self._waiting_bytes += size
         limits = self._limits
