@@ -30,10 +30,11 @@ from .live.tab_registry import TabRegistry
 from .options import DEFAULTS, Limits, Options
 from .page.rate_limit import RateLimitConfig
 from .pubsub import DryRunHub
+from .server.addresses import address_of
 from .server.app_connection import AppConnection, not_started
 from .server.asgi import Receive, Scope, Send
 from .server.client_asset import ClientAsset, bundled_client
-from .server.clients import Clients, address_of
+from .server.clients import Clients
 from .server.endpoints import Endpoints
 from .server.proxies import TrustedProxies
 from .server.refusals import Refusals
@@ -75,7 +76,6 @@ class Run:
     endpoints: Endpoints
     client: ClientAsset
     origin: RequestOrigin
-    clients: Clients
     proxies: TrustedProxies
     refusals: Refusals
 
@@ -330,11 +330,9 @@ class V:
             clients,
             proxies,
             refusals,
-            compress=options.compression is not False,
+            compress=bool(options.compression),
         )
-        self._run = Run(
-            services, registry, messaging, endpoints, client, origin, clients, proxies, refusals
-        )
+        self._run = Run(services, registry, messaging, endpoints, client, origin, proxies, refusals)
         return self._run
 
     async def _stop(self) -> None:

@@ -275,4 +275,7 @@ DEFAULTS: Final = Options(
     context_ttl=30.0,
     resume_grace=10.0,
     action_rate_limit=RateLimitConfig(),
+    limits=Limits(),
+    compression=True,
+    trusted_proxies=(),
 )

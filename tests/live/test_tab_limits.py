@@ -28,6 +28,11 @@ def tabs(v: via.V) -> int:
     return len(running(v).registry.tabs)
 
 
+def wait_for_streams(v: via.V) -> None:
+    """Wait until no page waits for its stream."""
+    wait_until(lambda: not running(v).registry._waiting, "the stream")
+
+
 def test_the_page_that_waited_longest_is_dropped_and_comes_back_with_its_stream(v, visitor):
     app(v, waiting_pages=3)
     first = visitor(v)
@@ -49,7 +54,7 @@ def test_pages_with_streams_are_not_dropped(v, visitor):
     first = visitor(v)
     first.visit()
     with first.listen():
-        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        wait_for_streams(v)
         for _ in range(3):
             visitor(v).visit()
         assert tabs(v) == 2
@@ -80,10 +85,10 @@ def test_a_browser_has_no_more_tabs_than_it_may(v, visitor):
     one = visitor(v)
     one.visit()
     with one.listen():
-        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        wait_for_streams(v)
         one.visit()
         with one.listen():
-            wait_until(lambda: not running(v).registry._waiting, "the stream")
+            wait_for_streams(v)
             answer = one.http.get("/")
             assert answer.status_code == 429
             assert answer.headers["retry-after"] == "10"
@@ -108,7 +113,7 @@ def test_there_are_no_more_tabs_than_may_be(v, visitor):
     other.visit()  # one has no stream
     assert one.act().status_code == 404
     with other.listen():
-        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        wait_for_streams(v)
         answer = one.http.get("/")
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "10"
@@ -126,7 +131,7 @@ def test_the_refusal_of_a_page_is_logged(
     one = Visitor(serve(app(v, tabs=1), plain=is_plain).url)
     one.visit()
     with one.listen():
-        wait_until(lambda: not running(v).registry._waiting, "the stream")
+        wait_for_streams(v)
         assert one.http.get("/").status_code == 503
     one.http.close()
     [line] = [r.getMessage() for r in caplog.records if r.getMessage().startswith("refused")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import h
 from ..page.error_log import log_error
-from ..page.mounted_page import MountedPage, PageRequest
+from ..page.mounted_page import MountedPage, PageRequest, drop_job
 from ..pubsub import DryRunHub
 from ..sessions import SessionHandle
 from ..sessions.tokens import new_token
@@ -30,7 +30,7 @@ class DryRun:
     __slots__ = ("cookies", "id", "layout", "outgoing", "page")
 
     def __init__(self, request: PageRequest, layout: Layout | None = None) -> None:
-        self._set_up(MountedPage(request, DryRunHub(), _drop), layout, SessionHandle(None), None)
+        self._set_up(MountedPage(request, DryRunHub(), drop_job), layout, SessionHandle(None), None)
 
     def _set_up(
         self,
@@ -66,8 +66,3 @@ class DryRun:
     def error(self, what: str, error: BaseException) -> None:
         """Log an error of user code in this tab."""
         log_error(self.logger(), f"page {self.page.request.url}: {what}", error)
-
-
-def _drop(job: Callable[[], Any]) -> bool:
-    """Take a job that will never run."""
-    return True

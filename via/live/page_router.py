@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -43,6 +43,15 @@ Admit = Callable[[Scope], None]
 """Raises RequestError where a request for a page is refused."""
 
 
+class _Run(NamedTuple):
+    """What the pages are served with from the app's start on."""
+
+    services: Services
+    registry: TabRegistry
+    access: TabAccess
+    admit: Admit
+
+
 class PageRouter:
     """The pages and what they have in common."""
 
@@ -56,10 +65,7 @@ class PageRouter:
         self.foot: list[h.H] = []
         self.layout: Layout | None = None
         self._routes: dict[str, PageRoute] = {}
-        self._services: Services | None = None
-        self._registry: TabRegistry | None = None
-        self._access: TabAccess | None = None
-        self._admit: Admit | None = None
+        self._run: _Run | None = None
 
     def register(self, route: PageRoute) -> None:
         """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
@@ -76,8 +82,7 @@ class PageRouter:
     ) -> None:
         """Serve the pages in this run of the app, to the requests that `admit` lets through."""
         self.router.routes.sort(key=specificity)
-        self._services, self._registry, self._access = services, registry, access
-        self._admit = admit
+        self._run = _Run(services, registry, access, admit)
 
     def find(self, path: str) -> tuple[PageRoute, dict[str, str]] | None:
         """The page that answers a path, and the path's parameters."""
@@ -116,11 +121,12 @@ class PageRouter:
         root = request.scope.get("root_path", "")
         path = request.scope["path"].removeprefix(root)
         asked = PageRequest(url=path, params=_texts(request.path_params), root_path=root)
-        if self._access is None or self._admit is None:
+        run = self._run
+        if run is None:
             raise ViaError("the app has not been started")
-        self._admit(request.scope)
+        run.admit(request.scope)
         is_https = request.scope["scheme"] == "https"
-        browser = await self._access.browser(request.scope["headers"], is_https)
+        browser = await run.access.browser(request.scope["headers"], is_https)
         tab = self._new_tab(asked, browser)
         try:
             view = await route.open(tab)
@@ -130,6 +136,7 @@ class PageRouter:
                 response: Response = RedirectResponse(tab.page.redirect_to, 303)
             else:
                 response = self._document(tab, view)
+                run.registry.page_served(tab, len(response.body))
                 if browser.set_cookie is not None:
                     response.headers.append("set-cookie", browser.set_cookie)
             cookie = tab.cookies.change()
@@ -160,13 +167,14 @@ class PageRouter:
         await response(scope, receive, send)
 
     def _new_tab(self, request: PageRequest, browser: Browser) -> Tab:
-        if self._services is None or self._registry is None or self._registry.closing:
+        run = self._run
+        if run is None or run.registry.closing:
             raise ViaError("the app is shutting down")
-        self._registry.make_room(browser.cookie)
+        run.registry.make_room(browser.cookie)
         show_page = partial(navigate, self.find, self.options.document_title or "")
-        remove = self._registry.remove
-        tab = Tab(self._services, request, self.layout, browser, show_page, remove)
-        self._registry.add(tab)
+        remove = run.registry.remove
+        tab = Tab(run.services, request, self.layout, browser, show_page, remove)
+        run.registry.add(tab)
         return tab
 
     def _document(self, tab: Tab, view: h.Element) -> Response:
@@ -182,8 +190,6 @@ class PageRouter:
         )
         body = to_bytes(page, nonce)
         tab.opened()
-        if self._registry is not None:
-            self._registry.page_served(tab, len(body))
         tab.outgoing.differ.remember(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:

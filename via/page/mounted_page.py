@@ -145,8 +145,9 @@ class MountedPage:
         self.actions.clear()
         self.computed.clear()
         self.changed.clear()
-        self.enqueue = _refuse
+        self.enqueue = drop_job
 
 
-def _refuse(job: Callable[[], Any]) -> bool:
-    return True  # as a queue that is closed
+def drop_job(job: Callable[[], Any]) -> bool:
+    """Take a job that will never run, as a queue that is closed does."""
+    return True

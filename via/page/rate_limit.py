@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
 
 from ..errors import ConfigError
+
+_RATE: Final = 10.0
+_BURST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,13 @@ class RateLimitConfig:
     for a burst below 1.
     """
 
-    rate: float = 10.0
-    burst: int = 20
+    rate: float = _RATE
+    burst: int = _BURST
 
     def __post_init__(self) -> None:
         if self.rate == 0 and self.burst == 0:
-            object.__setattr__(self, "rate", 10.0)
-            object.__setattr__(self, "burst", 20)
+            object.__setattr__(self, "rate", _RATE)
+            object.__setattr__(self, "burst", _BURST)
         if self.rate != -1 and (self.rate <= 0 or self.burst < 1):
             raise ConfigError(
                 f"a rate limit needs a positive rate (or -1 for none) and a burst of 1 or more, "
@@ -68,6 +72,14 @@ class TokenBucket:
     def wait(self) -> float:
         """Seconds until there is a token again, if none is taken meanwhile."""
         return max(0.0, (1 - self._tokens) / self._config.rate)
+
+
+def take_each(buckets: Iterable[TokenBucket]) -> TokenBucket | None:
+    """Take a token of each bucket; returns the first one that has none, and takes no more."""
+    for bucket in buckets:
+        if not bucket.take():
+            return bucket
+    return None
 
 
 class KeyedRateLimit:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from math import ceil
 
 from ..live.request_error import RequestError
 from ..page.rate_limit import KeyedRateLimit, RateLimitConfig, TokenBucket
+from .addresses import address_of, parse_address
 from .asgi import Scope
 
 
@@ -63,12 +64,6 @@ class Clients:
         )
 
 
-def address_of(scope: Scope) -> str:
-    """The address of an ASGI scope's client; "" where it has none, as on a Unix socket."""
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
 def too_many(what: str, bucket: TokenBucket) -> RequestError:
     """The refusal of what came too often."""
     return RequestError(429, f"{what} too often", retry_after=ceil(bucket.wait()))
@@ -76,13 +71,8 @@ def too_many(what: str, bucket: TokenBucket) -> RequestError:
 
 def _network(address: str) -> tuple[str, bool]:
     """What the address is counted as, and whether it is of this machine."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
+    parsed = parse_address(address)
+    if parsed is None:
         return address[:64], not address  # a Unix socket has none
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        if mapped is not None:
-            return str(mapped), mapped.is_loopback
-        return str(int(parsed) >> 64), parsed.is_loopback
-    return str(parsed), parsed.is_loopback
+    is_wide = isinstance(parsed, IPv6Address)
+    return str(int(parsed) >> 64 if is_wide else parsed), parsed.is_loopback

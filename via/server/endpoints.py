@@ -22,11 +22,13 @@ from ..live.tab_access import Claim, TabAccess
 from ..live.tab_registry import TabRegistry
 from ..page.actions import RegisteredAction
 from ..page.mounted_page import PageRequest, Phase
+from ..page.rate_limit import take_each
 from ..page.signals import UnexpectedValue, receive_values
 from ..sessions.tokens import is_token
+from .addresses import address_of
 from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
-from .clients import Client, Clients, address_of, too_many
+from .clients import Client, Clients, too_many
 from .compression import choose
 from .proxies import TrustedProxies
 from .refusals import Refusals
@@ -159,10 +161,9 @@ class Endpoints:
         action = page.actions.get(id)
         if action is None:
             raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
-        for bucket in tab.buckets if action.buckets is None else action.buckets:
-            if not bucket.take():
-                what = f"page {page.request.url}: the action {action.name} is called"
-                raise too_many(what, bucket)
+        buckets = tab.buckets if action.buckets is None else action.buckets
+        if (empty := take_each(buckets)) is not None:
+            raise too_many(f"page {page.request.url}: the action {action.name} is called", empty)
         if tab.waiting_actions >= self._limits.waiting_actions:
             raise RequestError(
                 429, f"page {page.request.url}: too many actions are waiting", retry_after=1
@@ -321,9 +322,8 @@ class Endpoints:
         url = signals.get("via_url")
         if not isinstance(url, str) or not _LOCATION.fullmatch(url.encode()):
             raise RequestError(400, "via_url is not a path of this app")
-        for bucket in tab.buckets:
-            if not bucket.take():
-                raise too_many("the tab navigates", bucket)
+        if (empty := take_each(tab.buckets)) is not None:
+            raise too_many("the tab navigates", empty)
         try:
             is_shown = signals.get("via_popstate") is True
             tab.navigate(tab.page, url, HistoryStep.SHOWN if is_shown else HistoryStep.PUSH)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
-from typing import Any, Final
+from ipaddress import ip_network
+from typing import Final
 
 from ..live.browser import Headers
+from .addresses import parse_address
 from .asgi import Scope
 
 _PREFIX: Final = re.compile(r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)+/?")
@@ -37,12 +38,8 @@ class TrustedProxies:
         return known
 
     def _is_within(self, address: str) -> bool:
-        try:
-            parsed: Any = ip_address(address.partition("%")[0])
-        except ValueError:
-            return False
-        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-        return any(parsed in network for network in self._networks)
+        parsed = parse_address(address)
+        return parsed is not None and any(parsed in network for network in self._networks)
 
     def client(self, peer: str, headers: Headers) -> str:
         """The client's address, for a connection that comes from `peer`."""
@@ -52,7 +49,7 @@ class TrustedProxies:
         client = peer
         for address in reversed(forwarded.decode("latin-1").split(",")):
             address = address.strip()
-            if not _is_address(address):
+            if parse_address(address) is None:
                 break
             client = address
             if not self.is_trusted(client):
@@ -93,11 +90,3 @@ class TrustedProxies:
 def _last(headers: Headers, name: bytes) -> str:
     values = [value for key, value in headers if key == name]
     return values[-1].decode("latin-1").rpartition(",")[2].strip() if values else ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

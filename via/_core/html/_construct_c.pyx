@@ -20,8 +20,7 @@ from ._nodes_c cimport (
 
 from .validation import (
     MAX_DEPTH, check_url, child_error, depth_error, flag_error, join_values, text_error,
-    value_error,
-    void_error,
+    value_error, void_error,
 )
 from ._nodes_c import written
 
