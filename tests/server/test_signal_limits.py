@@ -16,6 +16,8 @@ from support.server import CLIENT_HEADERS, Server, Visitor
 
 import via
 from via import h
+from via._core.tasks.maybe_awaitable import settled
+from via.app import running
 from via.live.request_error import RequestError
 from via.options import Limits
 from via.server.signal_body import parse_signals
@@ -237,3 +239,33 @@ def test_a_refusal_is_one_line_that_tells_who_and_not_what(shown, caplog):
     [line] = [r.getMessage() for r in caplog.records if r.getMessage().startswith("refused")]
     assert line.startswith("refused POST '/_action/a1' from 127.0.0.1 with 413: ")
     assert "secret" not in line
+
+
+def test_actions_that_come_in_the_same_turn_are_counted_too(v, visitor):
+    v.config(via.Options(limits=via.Limits(waiting_actions=2)))
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        c.action(asyncio.Event().wait)
+        c.view(lambda: h.P())
+
+    one = visitor(v)
+    one.visit()
+    run = running(v)
+    cookies = "; ".join(f"{name}={value}" for name, value in one.http.cookies.items())
+    headers = [
+        (b"host", b"x"),
+        (b"cookie", cookies.encode()),
+        *((name.encode(), value.encode()) for name, value in CLIENT_HEADERS.items()),
+    ]
+    body = json.dumps(one.signals).encode()
+
+    async def act_at_once() -> list[int]:
+        act = run.endpoints.connect("127.0.0.1").run_action
+        answers = [act("a1", headers, body) for _ in range(5)]
+        [tab] = run.registry.tabs.values()
+        tab.dispose()
+        return [(await settled(answer)).status for answer in answers if answer is not None]
+
+    statuses = asyncio.run_coroutine_threadsafe(act_at_once(), run.services.loop).result(20)
+    assert statuses == [410, 410, 429, 429, 429]

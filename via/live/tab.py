@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -105,6 +106,10 @@ class Tab(DryRun):
 
         services.call(start)
         return partial(services.call, interval.stop)
+
+    def action_ended(self, outcome: asyncio.Future[Any]) -> None:
+        """An action that had to wait has ended."""
+        self.waiting_actions -= 1
 
     # Navigation
 

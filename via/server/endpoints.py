@@ -181,18 +181,17 @@ class Endpoints:
             return self._failed(tab, action, error)
         if isinstance(outcome, Completed):
             return self._respond(tab, headers)
+        tab.waiting_actions += 1
+        outcome.add_done_callback(tab.action_ended)
         return self._finish(tab, headers, action, outcome)
 
     async def _finish(
         self, tab: Tab, headers: Headers, action: RegisteredAction, outcome: asyncio.Future[Any]
     ) -> ShortResponse:
-        tab.waiting_actions += 1
         try:
             await outcome
         except Exception as error:
             return self._failed(tab, action, error)
-        finally:
-            tab.waiting_actions -= 1
         return await settled(self._respond(tab, headers))
 
     def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
