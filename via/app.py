@@ -306,6 +306,7 @@ class V:
             resume_grace=seconds(options.resume_grace or 0.0),
             action_rate_limit=limit,
             limits=options.limits or Limits(),
+            is_own_client=options.datastar_content is None,
         )
         services.sessions.start_following()
         registry = TabRegistry(

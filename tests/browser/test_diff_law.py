@@ -18,7 +18,7 @@ from via._core.diff import parser_rules
 from via._core.diff.analysis import traits
 from via._core.diff.differ import ViewDiffer
 
-PREFIX = "via-v-"
+PREFIX = "via-x"  # as the app does: the client knows anchors by it
 ids = core_module("diff.anchored", "py" if PURE_PYTHON else "c").ids
 SEQUENCES = 75
 
@@ -75,8 +75,11 @@ def is_view(node: Any) -> bool:
     )
 
 
+@pytest.mark.parametrize("moves", [False, True], ids=["made anew", "moved"])
 @pytest.mark.parametrize("wild", [False, True], ids=["tame", "wild"])
-def test_the_browsers_document_after_the_patches_is_that_of_the_new_view(reader, wild, console):
+def test_the_browsers_document_after_the_patches_is_that_of_the_new_view(
+    reader, wild, moves, console
+):
     console.allow("SVG|attribute|<path>|<circle>")
     sequences = 0
     for seed in range(10 * SEQUENCES):
@@ -87,7 +90,7 @@ def test_the_browsers_document_after_the_patches_is_that_of_the_new_view(reader,
         nodes = [build(view, render) for view in views]
         if not all(map(is_view, nodes)):
             continue
-        differ = ViewDiffer(PREFIX)
+        differ = ViewDiffer(PREFIX, moves=moves)
         reader.check(differ.whole(nodes[0]), nodes[0], f"seed {seed}, the first view")
         for i, node in enumerate(nodes[1:], 1):
             reader.check(differ.update(node), node, f"seed {seed}, change {i}")

@@ -29,8 +29,10 @@ class Core:
     anchored: Any
     differs: Any
 
-    def differ(self, on_duplicate: Callable[[str], object] | None = None) -> ViewDiffer:
-        return self.differs.ViewDiffer(PREFIX, on_duplicate)
+    def differ(
+        self, on_duplicate: Callable[[str], object] | None = None, moves: bool = False
+    ) -> ViewDiffer:
+        return self.differs.ViewDiffer(PREFIX, on_duplicate, 0, moves)
 
     def __getattr__(self, tag: str) -> Callable[..., Any]:
         """`core.div("text", id="x")` makes an element; an underscore in a name is a hyphen."""
@@ -89,6 +91,12 @@ class Dom:
                 if found:
                     return found
         return None
+
+    def ids(self) -> set[str]:
+        """The elements here that have an id, by name and id; anchors are left out."""
+        name = self.attributes.get("id", "")
+        own = {f"{self.tag}#{name}"} if name and not name.startswith(PREFIX) else set()
+        return own.union(*(child.ids() for child in self.children if isinstance(child, Dom)))
 
     def plain(self) -> list[Any]:
         """What views are compared by: anchors are left out, texts in a row are one."""
@@ -150,9 +158,36 @@ def unescape(selector: str) -> str:
     return selector[1:].replace("\\3a ", ":").replace("\\2e ", ".").replace("\\31 ", "1")
 
 
+def keeps_elements(page: Dom, text: bytes, after: set[str]) -> bool:
+    """Whether no element of the view after is taken by one patch and made anew by another."""
+    before = page.ids()
+    for event in events(text):
+        mode = event.get("mode", "outer")
+        content = parse(event.get("elements", "")).children
+        if mode == "remove":
+            for selector in event["selector"].split(","):
+                parent, place = page.find(unescape(selector)) or pytest.fail(f"no {selector}")
+                target = parent.children[place]
+                if isinstance(target, Dom) and target.ids() & after:
+                    return False
+        elif mode == "outer":
+            for element in content:
+                assert isinstance(element, Dom)
+                parent, place = page.find(element.attributes["id"]) or pytest.fail("not found")
+                target = parent.children[place]
+                if isinstance(target, Dom) and (element.ids() - target.ids()) & before:
+                    return False
+        elif any(isinstance(element, Dom) and element.ids() & before for element in content):
+            return False
+    return True
+
+
 def apply(page: Dom, text: bytes) -> None:
     for event in events(text):
         mode = event.get("mode", "outer")
+        if "move" in event:
+            move(page, mode, event)
+            continue
         if mode == "remove":
             for selector in event["selector"].split(","):
                 parent, place = page.find(unescape(selector)) or pytest.fail(f"no {selector}")
@@ -183,17 +218,35 @@ def apply(page: Dom, text: bytes) -> None:
             pytest.fail(f"unexpected mode {mode}")
 
 
+def move(page: Dom, mode: str, event: dict[str, str]) -> None:
+    moving: list[Dom | str] = []
+    for name in event["move"].split(" "):
+        parent, place = page.find(name) or pytest.fail(f"no {name!r}")
+        moving.append(parent.children.pop(place))
+    parent, place = page.find(unescape(event["selector"])) or pytest.fail(f"no place in {event}")
+    target = parent.children[place]
+    assert isinstance(target, Dom)
+    if mode == "append":
+        target.children += moving
+    elif mode == "prepend":
+        target.children[:0] = moving
+    else:
+        place += mode == "after"
+        parent.children[place:place] = moving
+
+
 # The law
 
 
+@pytest.mark.parametrize("moves", [False, True], ids=["made anew", "moved"])
 @pytest.mark.parametrize("wild", [False, True], ids=["tame", "wild"])
 @given(seed=st.integers(0, 2**64))
 @settings(max_examples=400, deadline=None)
-def test_the_document_after_the_patches_is_that_of_the_new_view(core, wild, seed):
+def test_the_document_after_the_patches_is_that_of_the_new_view(core, wild, moves, seed):
     maker = Maker(Random(seed), wild)
     view = maker.view()
     node = build(view, core.render)
-    differ = core.differ()
+    differ = core.differ(moves=moves)
     assume(stays_whole(core, node))
     page = parse(events(differ.whole(node))[0]["elements"])
     for _ in range(5):
@@ -202,9 +255,12 @@ def test_the_document_after_the_patches_is_that_of_the_new_view(core, wild, seed
         assume(stays_whole(core, node))
         patches = differ.update(node)
         before = page.plain()
+        there = parse(core.html(node))
+        if moves:
+            kept = keeps_elements(page, patches, there.ids())
+            assert kept, f"made anew: {before}\n---\n{patches.decode()}"
         apply(page, patches)
-        after = parse(core.html(node)).plain()
-        assert page.plain() == after, f"{before}\n---\n{patches.decode()}"
+        assert page.plain() == there.plain(), f"{before}\n---\n{patches.decode()}"
 
 
 @pytest.mark.parametrize("wild", [False, True], ids=["tame", "wild"])

@@ -165,7 +165,15 @@ class Maker:
             children.pop(r.randrange(len(children)))
         elif what < 0.65 and children:
             r.shuffle(children)
-        elif what < 0.75 and children:
+        elif what < 0.7 and children:
+            # To another element, where there is one that takes it and is not within it.
+            moving = r.choice(children)
+            inside = {id(inner) for inner in moving.all()}
+            homes = [m for m in view.all() if m.tag == made.tag and id(m) not in inside]
+            children.remove(moving)
+            home = r.choice(homes)
+            home.children.insert(r.randint(0, len(home.children)), moving)
+        elif what < 0.77 and children:
             children.insert(r.randint(0, len(children)), children.pop())
         elif what < 0.85:
             made.attributes["class"] = r.choice(TEXTS[:4])

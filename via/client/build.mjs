@@ -7,12 +7,6 @@ const bundle = await build({
   entryPoints: ["src/main.ts"],
   bundle: true,
   minify: true,
-  // What idiomorph and its caller call each other's things; the browser knows none of these.
-  mangleProps: new RegExp(
-    "^(newContent|idMap|persistentIds|pantry|morphStyle|restoreFocus|activeElementAndParents|" +
-      "ignoreActive(Value)?|should(Preserve|ReAppend|Remove)|afterHeadMorphed|" +
-      "(before|after)Node(Added|Morphed|Removed)|beforeAttributeUpdated)$",
-  ),
   format: "esm",
   target: "es2022",
   charset: "utf8",

@@ -25,6 +25,14 @@ _ICON: Final = (
 
 One that is appended to the head takes precedence."""
 
+_EARLY: Final = (
+    "{let d=document,seen=[],observer=new MutationObserver(r=>"
+    "seen.push([d.currentScript||d.readyState!='loading',r]));"
+    "viaEarly={seen,observer};observer.observe(d,{subtree:!0,childList:!0,"
+    "attributes:!0,attributeOldValue:!0})}"
+)
+"""Watches what scripts do to the page before the client runs (`sent.ts`)."""
+
 
 def document(
     tab: Tab,
@@ -59,6 +67,7 @@ def document(
                 h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
                 h.Link(h.Rel("icon"), h.Href(_ICON)),
                 h.Meta(h.Data("signals", msgspec.json.encode(signals).decode())),
+                None if is_official_client else h.Script(h.Raw(_EARLY)),
                 h.Script(h.Type("module"), h.Src(root + client_path)),
                 *head,
             ],

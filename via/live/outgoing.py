@@ -83,7 +83,8 @@ class Outgoing:
         self.page = page
         self._cookies = cookies
         self._log = log
-        self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW)
+        moves = services is not None and services.is_own_client
+        self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, moves)
         self._queue = SendQueue(self._adopt_elements, self._log_view)
         self._signals_due = False
         self._dropped_signals: dict[str, Signal] = {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Services:
     """What the tabs of one run of an app share. Made on the thread of its event loop.
 
+    `is_own_client` tells that browsers run the client that comes with via, not Datastar's.
     `context_ttl` and `resume_grace` are in seconds; see `TabLifetime`.
     """
 
@@ -32,6 +33,7 @@ class Services:
     resume_grace: float
     action_rate_limit: RateLimitConfig
     limits: Limits
+    is_own_client: bool
     thread: int = field(default_factory=threading.get_ident)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 

@@ -37,22 +37,25 @@ class ViewDiffer:
     `anchor_prefix` begins the ids that elements without one are given; it differs between the
     differs of one page. `on_duplicate` is called with an id that two elements of a view share,
     once for each; such views are sent as a whole. So are views of up to `small` bytes: to find
-    what changed in them takes longer than to send them.
+    what changed in them takes longer than to send them. With `moves` the page can take elements
+    that it has to another place, which Datastar's own client cannot.
 
     `update` and `part` remember what they return as sent: after events were lost, or the page was
     patched by other means, call `reset`.
     """
 
-    __slots__ = ("_anchors", "_elements", "_ids", "_paths", "_root", "_size", "_small")
+    __slots__ = ("_anchors", "_elements", "_ids", "_moves", "_paths", "_root", "_size", "_small")
 
     def __init__(
         self,
         anchor_prefix: str,
         on_duplicate: Callable[[str], object] | None = None,
         small: int = 0,
+        moves: bool = False,
     ) -> None:
-        self._elements = ElementDiffer(anchor_prefix)
-        self._ids = ViewIds(on_duplicate)
+        self._elements = ElementDiffer(anchor_prefix, moves)
+        self._moves = moves
+        self._ids = ViewIds(on_duplicate, moves)
         self._small = small
         self._size = 0
         self._root: Element | None = None
@@ -103,6 +106,8 @@ class ViewDiffer:
         self._elements.nonce = nonce
         anchors, patches = self._elements.patches(old, node, self._anchors)
         self._root, self._anchors = node, anchors
+        if patches is not None and len(patches) > 1:
+            patches = self._elements.moved_across(patches)
         if self._ids.is_ambiguous or patches is None or not self._ids.apply(patches):
             self._collect_ids(node)
             return self._whole(nonce)
@@ -177,7 +182,7 @@ class ViewDiffer:
             anchors, found = self._elements.patches(old, new, anchors)
             if found is None:
                 return None
-            patches = found
+            patches = self._elements.moved_across(found)
         root = self._root
         assert root is not None
         self._root = with_replaced(root, path, new)
@@ -192,7 +197,8 @@ class ViewDiffer:
         assert root is not None
         html: bytes = write(root, self._anchors, nonce)
         self._size = len(html)
-        return patch_elements(html, mode=patch_mode(root), use_view_transition=use_view_transition)
+        mode = patch_mode(root, self._moves)
+        return patch_elements(html, mode=mode, use_view_transition=use_view_transition)
 
     def _collect_ids(self, node: Element) -> None:
         self._ids.collect(node, node.depth > DEEPEST)

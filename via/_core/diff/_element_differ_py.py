@@ -41,13 +41,15 @@ _Pairs = list[tuple[int, int, bool]]
 class ElementDiffer:
     """Finds the patches of elements, and gives anchors to those that need one.
 
-    `prefix` begins the anchors' ids. `nonce` is for the scripts of what is written.
+    `prefix` begins the anchors' ids. `nonce` is for the scripts of what is written. With `moves`
+    the page can take elements that it has to another place.
     """
 
-    __slots__ = ("_anchors", "_prefix", "nonce")
+    __slots__ = ("_anchors", "_moves", "_prefix", "nonce")
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, moves: bool) -> None:
         self._prefix = prefix
+        self._moves = moves
         self._anchors = 0
         self.nonce = ""
 
@@ -64,6 +66,45 @@ class ElementDiffer:
             if patches is not None and len(patches) < _FEW:
                 return enclosed(inner_anchors, around), patches
         return self._element(old, new, anchors)
+
+    def moved_across(self, patches: Patches) -> Patches:
+        """The patches, where what goes in one parent and comes in another moves there instead."""
+        gone: dict[str, Element] = {
+            patch.address: patch.old[0]
+            for patch in patches
+            if patch.mode == "remove" and identity(patch.old[0]) == patch.address
+        }
+        if not gone or not self._moves:
+            return patches
+        result: Patches = []
+        moved: set[str] = set()
+        for patch in patches:
+            names = tuple(_address(node, None) for node in patch.new)
+            if patch.mode in ("outer", "replace") or not names or not gone.keys() >= set(names):
+                result.append(patch)
+                continue
+            changes = self._changes(
+                [(gone[name], node) for name, node in zip(names, patch.new, strict=True)]
+            )
+            if changes is None:
+                result.append(patch)
+                continue
+            result += [*changes, Patch(patch.mode, patch.address, (), (), b"", names)]
+            moved.update(names)
+        return [p for p in result if p.mode != "remove" or p.address not in moved]
+
+    def _changes(self, pairs: list[tuple[Element, Element]]) -> Patches | None:
+        """The patches of elements that are elsewhere; None if one cannot be patched by itself."""
+        changes: Patches = []
+        for old, new in pairs:
+            if key(old) != key(new):
+                return None
+            if not equal(old, new):
+                _, inner = self._element(old, new, None)
+                if inner is None:
+                    return None
+                changes += inner
+        return changes
 
     def _element(
         self, old: Element, new: Element, anchors: AnchorTree | None
@@ -90,7 +131,7 @@ class ElementDiffer:
             return anchors, None
         if address:
             html = write(new, anchors, self.nonce)
-            return anchors, [Patch(patch_mode(new), address, (old,), (new,), html)]
+            return anchors, [Patch(patch_mode(new, self._moves), address, (old,), (new,), html)]
         if changed:
             anchors = self._anchored(new, anchors)
         return anchors, None
@@ -110,7 +151,13 @@ class ElementDiffer:
         before = anchors.children if anchors else {}
         after = _moved(before, start, len(olds) - end, len(news) - len(olds))
         removed, added = olds[start : len(olds) - end], news[start:stop]
-        pairs = _matched(removed, added)
+        pairs, moving = _matched(removed, added, self._moves)
+        moved: dict[int, str] = {}
+        for at_old, at_new, is_equal in moving:
+            child_address = _address(removed[at_old], before.get(at_old + start))
+            if child_address:
+                moved[at_new + start] = child_address
+                pairs.append((at_old, at_new, is_equal))
         patches: Patches = []
         is_lost = False
         stay: dict[int, int] = {}
@@ -138,7 +185,7 @@ class ElementDiffer:
                 if is_first
                 else [place for place in range(start, stop) if place not in stay],
             )
-        insertions = self._insertions(news, after, stay, (start, stop), address)
+        insertions = self._insertions(news, after, stay, moved, (start, stop), address)
 
         result = anchors
         if anchors is None or losses != anchors.losses or after != before:
@@ -155,24 +202,34 @@ class ElementDiffer:
         news: tuple[Any, ...],
         anchors: dict[int, AnchorTree],
         stay: dict[int, int],
+        moved: dict[int, str],
         span: tuple[int, int],
         address: str,
     ) -> Patches | None:
-        """The patches that bring new children; None if there is nothing to put them beside."""
+        """The patches that bring new children, and those that move, from the first on.
+
+        None if there is nothing to put them beside.
+        """
         insertions: Patches = []
         place, stop = span
         while place < stop:
-            if place in stay:
+            if place in stay and place not in moved:
                 place += 1
                 continue
             first = place
-            while place < stop and place not in stay:
+            is_moved = place in moved
+            while place < stop and (place in moved if is_moved else place not in stay):
                 if is_fixed(news[place]):
                     return None
                 place += 1
             mode, beside = _beside(news, anchors, (first, place), address)
-            if not beside:
+            is_next_there = place >= stop or (place in stay and place not in moved)
+            if not beside or (mode == "before" and not is_next_there):
                 return None
+            if is_moved:
+                names = tuple(moved[at] for at in range(first, place))
+                insertions.append(Patch(mode, beside, (), (), b"", names))
+                continue
             html = b"".join(
                 write(news[at], anchors.get(at), self.nonce) for at in range(first, place)
             )
@@ -205,10 +262,11 @@ class ElementDiffer:
                     anchors[place] = anchored
 
 
-def patch_mode(node: Element) -> str:
+def patch_mode(node: Element, moves: bool) -> str:
     """How an element is put in the place of its predecessor."""
-    # Morphing does not look into templates.
-    return "replace" if node.depth <= DEEPEST and traits(node) & TEMPLATE else "outer"
+    # Datastar's own client does not look into templates as it morphs.
+    is_replaced = not moves and node.depth <= DEEPEST and traits(node) & TEMPLATE
+    return "replace" if is_replaced else "outer"
 
 
 def enclosed(
@@ -235,18 +293,18 @@ def _address(node: Element, anchors: AnchorTree | None) -> str:
     return str(name)
 
 
-def _matched(old: tuple[Any, ...], new: tuple[Any, ...]) -> _Pairs:
-    """Which of the children that differ are successors of which."""
+def _matched(old: tuple[Any, ...], new: tuple[Any, ...], moves: bool) -> tuple[_Pairs, _Pairs]:
+    """Which of the children that differ are successors of which: those that stay, and that move."""
     if len(old) == len(new) == 1:
         # They differ, or they would be part of an edge.
         is_same = key(old[0]) == key(new[0]) and not is_fixed(old[0])
-        return [(0, 0, False)] if is_same else []
+        return ([(0, 0, False)] if is_same else []), []
     if not old or not new:
-        return []
+        return [], []
     found: _Pairs | None = in_place(old, new)
-    if found is None:
-        found = match_children(old, new, equal=equal, fingerprint=fingerprint, key=key)
-    return found
+    if found is not None:
+        return found, []
+    return match_children(old, new, equal=equal, fingerprint=fingerprint, key=key, moves=moves)
 
 
 def _removals(

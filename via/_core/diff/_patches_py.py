@@ -15,13 +15,17 @@ EVENT_SIZE: Final = 56
 
 
 class Patch(NamedTuple):
-    """An element's outer patch, its removal or the insertion of elements beside an address."""
+    """An element's outer patch, its removal or the insertion of elements beside an address.
+
+    Instead of new elements, those of the addresses `moved` may come there.
+    """
 
     mode: str
     address: str
     old: tuple[Any, ...]
     new: tuple[Any, ...]
     html: bytes
+    moved: tuple[str, ...] = ()
 
 
 Patches: TypeAlias = "list[Patch]"
@@ -29,7 +33,8 @@ Patches: TypeAlias = "list[Patch]"
 
 def cost(patches: Patches) -> int:
     """About how many bytes the patches take as events."""
-    return sum(len(patch.html) + len(patch.address) + EVENT_SIZE for patch in patches) - EVENT_SIZE
+    size = sum(len(patch.html) + len(patch.address) + EVENT_SIZE for patch in patches) - EVENT_SIZE
+    return size + sum(len(name) + 1 for patch in patches for name in patch.moved)
 
 
 def events(patches: Patches) -> bytes:
@@ -50,11 +55,19 @@ def events(patches: Patches) -> bytes:
     if batch:
         result.append(_in_one_event(batch))
     result.extend(
-        patch_elements(patch.html, selector=selector(patch.address), mode=patch.mode)
+        _insertion(patch)
         for patch in patches
         if patch.mode in ("append", "prepend", "before", "after")
     )
     return b"".join(result)
+
+
+def _insertion(patch: Patch) -> bytes:
+    event: bytes = patch_elements(patch.html, selector=selector(patch.address), mode=patch.mode)
+    if not patch.moved:
+        return event
+    # Beyond Datastar's own: only the client that comes with via is sent this.
+    return event[:-1] + b"data: move " + " ".join(patch.moved).encode() + b"\n\n"
 
 
 def _in_one_event(batch: Patches) -> bytes:

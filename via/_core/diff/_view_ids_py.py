@@ -25,10 +25,11 @@ class ViewIds:
     `on_duplicate` is called with an id that two elements share, once for each.
     """
 
-    __slots__ = ("_ids", "_on_duplicate", "_reported", "is_ambiguous")
+    __slots__ = ("_ids", "_moves", "_on_duplicate", "_reported", "is_ambiguous")
 
-    def __init__(self, on_duplicate: Callable[[str], object] | None) -> None:
+    def __init__(self, on_duplicate: Callable[[str], object] | None, moves: bool) -> None:
         self._on_duplicate = on_duplicate
+        self._moves = moves
         self._reported: set[str] = set()
         self._ids: set[str] = set()
         self.is_ambiguous = False
@@ -48,18 +49,29 @@ class ViewIds:
                 seen.add(name)
 
     def apply(self, patches: Patches) -> bool:
-        """Take the patches to be applied; False if an id that they bring is there already."""
+        """Take the patches to be applied; False if they must not be sent as they are.
+
+        An id that they bring is there already, or what has it would be made anew, since one patch
+        takes it and another one brings it.
+        """
         removed: list[str] = []
         brought: list[str] = []
+        lost: set[str] = set()
+        gained: set[str] = set()
         for patch in patches:
+            taken, given = len(removed), len(brought)
             for element in patch.old:
                 ids(element, removed)
             for element in patch.new:
                 ids(element, brought)
+            if self._moves and len(patches) > 1:
+                olds, news = set(removed[taken:]), set(brought[given:])
+                lost |= olds - news
+                gained |= news - olds
         self._ids.difference_update(removed)
         before = len(self._ids)
         self._ids.update(brought)
-        return len(self._ids) == before + len(brought)
+        return len(self._ids) == before + len(brought) and lost.isdisjoint(gained)
 
     def _report(self, name: str) -> None:
         if self._on_duplicate is not None and name not in self._reported:

@@ -38,11 +38,13 @@ def match_children(
     equal: Callable[[Any, Any], bool],
     fingerprint: Callable[[Any], int],
     key: Callable[[Any], tuple[str, str | None] | None],
-) -> list[tuple[int, int, bool]]:
-    """Pairs (place in old, place in new, whether equal), rising in both.
+    moves: bool,
+) -> tuple[list[tuple[int, int, bool]], list[tuple[int, int, bool]]]:
+    """Pairs (place in old, place in new, whether equal): those rising in both, and those that move.
 
     `key` gives the name and id of an element that may be paired though it changed, None for text.
-    Elements of one id are paired first, then equal nodes, then what is left between them.
+    Elements of one id are paired first, then equal nodes, then what is left between them. Without
+    `moves` none move: they go, and come anew.
     """
     old_keys, new_keys = [*map(key, old)], [*map(key, new)]
     by_id = {k: place for place, k in enumerate(old_keys) if k is not None and k[1]}
@@ -59,7 +61,15 @@ def match_children(
                 at = places.pop()
         if at is not None:
             found.append((at, place))
-    found = [found[place] for place in rising([at for at, _ in found])]
+    stay = rising([at for at, _ in found])
+    moved: list[tuple[int, int, bool]] = []
+    if moves and len(stay) < len(found):
+        for i in sorted(set(range(len(found))).difference(stay)):
+            at_old, at_new = found[i]
+            if old_keys[at_old] is not None:
+                moved.append((at_old, at_new, equal(old[at_old], new[at_new])))
+                old_keys[at_old] = new_keys[at_new] = None  # no other is paired with them
+    found = [found[place] for place in stay]
 
     pairs: list[tuple[int, int, bool]] = []
     at_old = at_new = 0
@@ -68,7 +78,7 @@ def match_children(
         if to_old < len(old):
             pairs.append((to_old, to_new, equal(old[to_old], new[to_new])))
         at_old, at_new = to_old + 1, to_new + 1
-    return pairs
+    return pairs, moved
 
 
 def _fill(

@@ -3,6 +3,7 @@ import { effect as reactiveEffect, untracked } from "@preact/signals-core";
 import { evaluate, type Scope } from "./expression";
 import { keyCase, parseName, type Modifiers } from "./names";
 import { fault } from "./report";
+import { type Doer, learn, learnEarly, watchEditing } from "./sent";
 
 /** One attribute of one element, as a plugin sees it. */
 export interface Binding {
@@ -122,7 +123,8 @@ function isIgnored(el: Element): boolean {
   return !!el.closest("[data-ignore]");
 }
 
-function process(records: MutationRecord[]): void {
+function process(records: MutationRecord[], doer: Doer): void {
+  learn(records, doer);
   for (const { type, target, attributeName, addedNodes, removedNodes } of records) {
     if (type === "attributes") {
       const el = target as Element;
@@ -144,19 +146,22 @@ function process(records: MutationRecord[]): void {
   }
 }
 
-const observer = new MutationObserver(process);
+const observer = new MutationObserver((records) => process(records, "others"));
 
 /** Bind what the page has, and from now on whatever comes. */
 export function start(): void {
-  const options = { subtree: true, childList: true, attributes: true };
+  const options = { subtree: true, childList: true, attributes: true, attributeOldValue: true };
+  learnEarly();
+  watchEditing();
   observer.observe(document.documentElement, options);
   if (!isIgnored(document.documentElement)) scan(document.documentElement);
 }
 
-/** Bind what has just changed at once, rather than at the end of the turn. */
-export function flush(): void {
+/** Bind what `doer` has just changed at once, rather than at the end of the turn. */
+export function flush(doer: Doer): void {
   for (let records = observer.takeRecords(); records.length; records = observer.takeRecords()) {
-    process(records);
+    process(records, doer);
+    doer = "others";
   }
 }
 

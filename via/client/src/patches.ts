@@ -1,6 +1,7 @@
 // Applies what the server sends: elements into the page, signals into the store.
 import { flush, resync } from "./engine";
-import { morph } from "./morph";
+import { focusNew, look, morph, move as moveNode } from "./morph";
+import { placing } from "./sent";
 import { isPlain, merge } from "./signals";
 import type { ServerEvent } from "./sse";
 import { transition } from "./timing";
@@ -58,7 +59,8 @@ function place(mode: string, target: Element, content: Node[]): void {
     case "after": {
       const parent = target.parentElement;
       const method = mode === "replace" ? "replaceWith" : mode;
-      target[method](...(content as (Node & string)[]));
+      target[method](...(content.map(placing) as (Node & string)[]));
+      look(content);
       // New options may be the ones that a signal chooses.
       const select = (mode.endsWith("pend") ? target : parent)?.closest("select");
       if (select) resync(select);
@@ -77,7 +79,21 @@ function patchWhole(tag: string, html: string): void {
   else morph(document.body, [page.body]);
 }
 
-function patch({ selector, mode = "outer", elements = "", namespace }: Arguments): void {
+/** Put elements that the page has, by their ids, to another place. */
+function moveTo(mode: string, target: Element, ids: string): void {
+  const inside = mode.endsWith("pend");
+  const parent = inside ? target : target.parentNode!;
+  let before = { append: null, prepend: target.firstChild, before: target }[mode];
+  if (before === undefined) before = target.nextSibling;
+  for (const id of ids.split(" ")) {
+    const el = document.getElementById(id);
+    if (!el) console.warn(`via: no element has the id "${id}" to move`);
+    else if (el === before) before = el.nextSibling;
+    else moveNode(parent, el, before);
+  }
+}
+
+function patch({ selector, mode = "outer", elements = "", namespace, move }: Arguments): void {
   if (mode === "remove" && selector) {
     document.querySelectorAll(selector).forEach((el) => el.remove());
     return;
@@ -87,6 +103,7 @@ function patch({ selector, mode = "outer", elements = "", namespace }: Arguments
   if (selector) {
     const targets = [...document.querySelectorAll(selector)];
     if (!targets.length) console.warn(`via: no element matches the selector ${selector}`);
+    if (move) return targets.forEach((target) => moveTo(mode, target, move));
     const content = parse(elements, namespace ?? namespaceAt(mode, targets[0]));
     targets.forEach((target, i) => place(mode, target, nodes(content, i === targets.length - 1)));
     return;
@@ -107,8 +124,10 @@ function patch({ selector, mode = "outer", elements = "", namespace }: Arguments
 /** Patch elements; gives a promise where a view transition makes it wait. */
 export function patchElements(args: Arguments): void | Promise<void> {
   const change = () => {
+    flush("others");
     patch(args);
-    flush();
+    flush("patch");
+    focusNew();
   };
   return args["useViewTransition"] === "true" ? transition(change) : change();
 }
