@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SMALL_VIEW: Final = 400
 """Bytes up to which a view that changed is sent as a whole."""
 
+_ALL_EDITS: Final = 2**53 - 1
+
 ABORT_TIMEOUT: Final = 2.0
 """Seconds that a connection has to end in once another has taken its place."""
 
@@ -64,6 +66,9 @@ class Outgoing:
         "_connection",
         "_cookies",
         "_dropped_signals",
+        "_edits",
+        "_edits_told",
+        "_is_page_new",
         "_log",
         "_queue",
         "_services",
@@ -87,6 +92,8 @@ class Outgoing:
         self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, moves)
         self._queue = SendQueue(self._adopt_elements, self._log_view)
         self._signals_due = False
+        self._edits = self._edits_told = 0
+        self._is_page_new = False
         self._dropped_signals: dict[str, Signal] = {}
         self._connection: Connection | None = None
 
@@ -132,6 +139,10 @@ class Outgoing:
 
     # What the tab sends
 
+    def acknowledge(self, edit: int) -> None:
+        """The edits in the browser up to this one have come: what is sent from now on knows them."""
+        self._edits = edit
+
     def queue_event(self, event: bytes, nodes: Sequence[h.H] = ()) -> None:
         """Send an event, in order, whatever page the tab shows."""
         self._queue.add_event(event, nodes)
@@ -146,6 +157,7 @@ class Outgoing:
     def enter(self, page: MountedPage) -> None:
         """The tab shows another page from now on; the browser forgets the old one's signals."""
         self._dropped_signals.update(self.page.signals)
+        self._is_page_new = self._services is not None and self._services.is_own_client
         self._queue.drop_views()
         self.page = page
 
@@ -156,6 +168,7 @@ class Outgoing:
             if not is_bound(signal):
                 page.changed[name] = signal
         self.differ.reset()
+        self._edits_told = 0
         if page.root is not None:
             page.is_render_whole = True
             self._queue.add_view(page.root)
@@ -239,6 +252,8 @@ class Outgoing:
             except (Exception, asyncio.CancelledError) as error:
                 self._log.error(f"the computed signal {computed.id()}", error)
         events = []
+        if self._edits != self._edits_told or self._is_page_new:
+            events.append(self._acknowledgement())
         if page.changed or self._dropped_signals:
             events.append(patch_signals(self._changes(page)))
         return self._queue.drain(events)
@@ -246,6 +261,12 @@ class Outgoing:
     def _is_held(self) -> bool:
         """Whether the stream must wait for the browser to have the session's cookie."""
         return self._cookies.is_held
+
+    def _acknowledgement(self) -> bytes:
+        """The event that tells which edits are known; of a page that was left, none matters."""
+        edits = _ALL_EDITS if self._is_page_new else self._edits
+        self._edits_told, self._is_page_new = self._edits, False
+        return b"event: via-edits\ndata: %d\n\n" % edits
 
     def _changes(self, page: MountedPage) -> bytes:
         """The changed signals as a merge patch, in which null deletes."""

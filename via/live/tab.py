@@ -12,6 +12,7 @@ from typing import Any
 from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ViaError
 from ..page.actions import handler_name
+from ..page.edits import newest_edit, receive_edits
 from ..page.intervals import Interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase
 from ..page.rate_limit import TokenBucket
@@ -46,6 +47,7 @@ class Tab(DryRun):
         "buckets",
         "closed",
         "csrf",
+        "edits",
         "granted",
         "handlers",
         "has_streamed",
@@ -76,6 +78,8 @@ class Tab(DryRun):
         limit = services.limits.waiting_jobs
         self.handlers = HandlerQueue(services.loop, limit, self._log_job, self._after_job)
         self.has_streamed = False
+        self.edits = 0
+        """The number of the newest edit in the browser that has come."""
         self.closed = False
         self.lifetime = TabLifetime(services, self.dispose)
         self._navigation_number = 0
@@ -110,6 +114,20 @@ class Tab(DryRun):
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:
         """An action that had to wait has ended."""
         self.waiting_actions -= 1
+
+    def receive(self, page: MountedPage, values: Mapping[str, Any]) -> None:
+        """Take over what was edited in the browser. Raises UnexpectedValue, and takes nothing.
+
+        What comes late, after a newer edit, is not taken; the browser is told what has come, so
+        that it keeps what it has if that is newer than what it is sent.
+        """
+        self.edits = receive_edits(page.signals, values, self.edits)
+        self.outgoing.acknowledge(self.edits)
+
+    def note_edits(self, values: Mapping[str, Any]) -> None:
+        """Know of what was edited in the browser without taking it over."""
+        self.edits = max(self.edits, newest_edit(values))
+        self.outgoing.acknowledge(self.edits)
 
     # Navigation
 
@@ -169,6 +187,7 @@ class Tab(DryRun):
 
     def adopt(self, values: Mapping[str, Any]) -> None:
         """Stand in for a tab that is still open in the browser, which sent its signals' values."""
+        self.note_edits(values)
         self.outgoing.adopt(values, {"via_ctx": self.id, "via_csrf": self.csrf})
 
     def open_stream(self, connection: Connection) -> str | None:

@@ -21,9 +21,10 @@ from ..live.tab import Busy, Tab
 from ..live.tab_access import Claim, TabAccess
 from ..live.tab_registry import TabRegistry
 from ..page.actions import RegisteredAction
+from ..page.edits import newest_edit
 from ..page.mounted_page import PageRequest, Phase
 from ..page.rate_limit import take_each
-from ..page.signals import UnexpectedValue, receive_values
+from ..page.signals import UnexpectedValue
 from ..sessions.tokens import is_token
 from .addresses import address_of
 from .app_connection import AppConnection
@@ -172,7 +173,7 @@ class Endpoints:
         def job() -> Any:
             if page.phase is Phase.CLOSED:
                 raise QueueClosed("the page was left")
-            receive_values(page.signals, signals)
+            tab.receive(page, signals)
             return action.run()
 
         try:
@@ -241,15 +242,15 @@ class Endpoints:
         self._origin.check(headers)
         self._client(scope).take_request()
         signals = parse_signals(await read_body(receive, self._limits), self._limits)
-        tab = self._find_tab(signals)
-        claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
-        if tab is None or claim is Claim.MOVED:
-            return await self._rebuild(scope, signals)
-        self._require(claim)
         try:
-            receive_values(tab.page.signals, signals)
+            tab = self._find_tab(signals)
+            claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
+            if tab is None or claim is Claim.MOVED:
+                return await self._rebuild(scope, signals)
+            self._require(claim)
+            tab.receive(tab.page, signals)
         except UnexpectedValue as error:
-            raise RequestError(400, f"page {tab.page.request.url}: {error}") from None
+            raise RequestError(400, str(error)) from None
         if tab.has_streamed:
             tab.outgoing.refresh()
         return tab, []
@@ -275,6 +276,7 @@ class Endpoints:
 
     async def _rebuild(self, scope: Scope, signals: Mapping[str, Any]) -> tuple[Tab, list[str]]:
         """Build the page of a forgotten tab anew, where the browser says it is."""
+        newest_edit(signals)  # where it makes no sense, nothing is built
         headers = dict(scope["headers"])
         location, nonce = headers.get(b"via-location", b""), headers.get(b"via-nonce", b"")
         if not _LOCATION.fullmatch(location) or not is_token(nonce.decode("latin-1")):
@@ -324,10 +326,13 @@ class Endpoints:
         if (empty := take_each(tab.buckets)) is not None:
             raise too_many("the tab navigates", empty)
         try:
+            tab.note_edits(signals)
             is_shown = signals.get("via_popstate") is True
             tab.navigate(tab.page, url, HistoryStep.SHOWN if is_shown else HistoryStep.PUSH)
         except Busy as error:
             raise RequestError(429, str(error), retry_after=1) from None
+        except UnexpectedValue as error:
+            raise RequestError(400, str(error)) from None
         return DONE
 
     def _client(self, scope: Scope) -> Client:

@@ -1,7 +1,7 @@
 // Requests to the server: what goes along, what comes back, and what is told about it.
 import { type Binding } from "./engine";
 import { applyEvent, patchElements, patchSignals } from "./patches";
-import { type Filter, PRIVATE, snapshot } from "./signals";
+import { type Filter, has, PRIVATE, snapshot, unknownEdits } from "./signals";
 import { read, type Stream } from "./sse";
 
 /** The options of `@get`, `@post`, `@put`, `@patch` and `@delete`, as Datastar names them. */
@@ -41,6 +41,16 @@ interface Prepared {
   init: RequestInit;
 }
 
+/** Half a character, which scripts can make and no encoding can hold, is replaced. */
+const wellFormed = (_key: string, value: unknown) =>
+  typeof value === "string" ? (value.toWellFormed?.() ?? value) : value;
+
+/** The signals for the server; its own pages are told besides which of them were edited here. */
+export function state(filter: Filter): Record<string, unknown> {
+  const signals = snapshot(filter);
+  return has("via_ctx") ? { ...signals, via_edits: unknownEdits() } : signals;
+}
+
 /** Build a request from the signals as they are now; `null` where a form is not valid. */
 export function prepare(
   { el }: Pick<Binding, "el">,
@@ -71,7 +81,7 @@ export function prepare(
   } else {
     const { include, exclude = PRIVATE } = options.filterSignals ?? {};
     const filter = { exclude, ...(include && { include }) };
-    const json = JSON.stringify(options.payload ?? snapshot(filter));
+    const json = JSON.stringify(options.payload ?? state(filter), wellFormed);
     if (method === "GET") url.searchParams.set("datastar", json);
     else {
       init.body = json;

@@ -1,5 +1,7 @@
 // What visitors enter: a field follows the server's HTML where that changed, and else keeps it.
 
+import { isUnknown, noteEdit } from "./signals";
+
 type Input = HTMLInputElement | HTMLTextAreaElement | HTMLOptionElement;
 
 /** Attributes that say where a field begins; the user's own value lives beside them. */
@@ -23,9 +25,17 @@ function isTyping(el: Input): boolean {
   );
 }
 
+/** The number of the last edit of each field that is bound to no signal. */
+const fieldEdits = new WeakMap<Element, number>();
+
+document.addEventListener("input", ({ target }) => {
+  const el = target as Element;
+  if (INITIAL[el.localName] && !isBound(el)) fieldEdits.set(el, noteEdit());
+});
+
 /** Bring a field to what the server says now; `before` is the text that a textarea began with. */
 export function syncField(el: Element, next: Element, before: string | undefined): void {
-  const keep = isBound(el) || isTyping(el as Input);
+  const keep = isBound(el) || isTyping(el as Input) || isUnknown(fieldEdits.get(el));
   if (el instanceof HTMLTextAreaElement) {
     // By now `defaultValue` is the new text; a field that the user touched needs it said again.
     if (!keep && before !== el.defaultValue) el.value = el.defaultValue;

@@ -1,7 +1,7 @@
 // Links between the app's own pages: the server sends the next view over the open stream.
-import { prepare } from "./fetch";
+import { prepare, state } from "./fetch";
 import { ARRIVED, NAVIGATING } from "./marks";
-import { PRIVATE, snapshot } from "./signals";
+import { PRIVATE } from "./signals";
 
 /** A view that takes longer than this (milliseconds) is left to the browser to load. */
 const PATIENCE = 10_000;
@@ -87,7 +87,7 @@ async function navigate(url: URL, popstate: boolean, link?: Element): Promise<vo
   current = own;
   document.documentElement.setAttribute(NAVIGATING, "");
   const payload = {
-    ...snapshot({ exclude: PRIVATE }),
+    ...state({ exclude: PRIVATE }),
     via_url: whole(url),
     via_popstate: popstate,
   };

@@ -2,7 +2,7 @@
 import { flush, resync } from "./engine";
 import { focusNew, look, morph, move as moveNode } from "./morph";
 import { placing } from "./sent";
-import { isPlain, merge } from "./signals";
+import { acknowledge, isPlain, merge } from "./signals";
 import type { ServerEvent } from "./sse";
 import { transition } from "./timing";
 
@@ -150,6 +150,7 @@ export async function applyEvent({ type, data }: ServerEvent): Promise<void> {
   }
   try {
     if (type === "datastar-patch-elements") await patchElements(args);
+    else if (type === "via-edits") acknowledge(Number(data[0]));
     else if (type === "datastar-patch-signals") {
       patchSignals(args["signals"] ?? "{}", args["onlyIfMissing"] === "true");
     }

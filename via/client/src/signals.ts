@@ -38,10 +38,36 @@ function nest(entries: Iterable<[string, unknown]>): Plain {
   return top;
 }
 
+/** What was changed here that the server is not known to have: each signal's last edit. */
+const edits = new Map<string, number>();
+let editCount = 0;
+let acknowledged = 0;
+let isServers = false;
+
+/** Number an edit: of a signal or, without a name, of a field that is bound to none. */
+export function noteEdit(name = ""): number {
+  edits.set(name, ++editCount);
+  return editCount;
+}
+
+/** The edits that a request brings, by signal. */
+export const unknownEdits = () => Object.fromEntries(edits);
+
+/** The server has all edits up to this one; what it says from now on is newer than they are. */
+export function acknowledge(number: number): void {
+  acknowledged = Math.min(number, editCount);
+  for (const [name, edit] of edits) if (edit <= number) edits.delete(name);
+}
+
+/** Whether the server is not known to have this edit. */
+export const isUnknown = (edit: number | undefined) =>
+  edit !== undefined && edit > acknowledged;
+
 let pending: Map<string, unknown> | undefined;
 
 /** Gather changes, and announce them once the current turn is over. */
 function announce(path: string, value: unknown): void {
+  if (!isServers && !PRIVATE.test(path)) noteEdit(/[^.]*/.exec(path)![0]);
   if (!pending) {
     const changes = (pending = new Map());
     queueMicrotask(() => {
@@ -195,15 +221,25 @@ export function define(path: string, compute: () => unknown): void {
   set(path, computed(compute));
 }
 
-/** Apply an RFC 7386 merge patch; with `onlyIfMissing`, existing signals keep their values. */
+/** Apply an RFC 7386 merge patch; with `onlyIfMissing`, existing signals keep their values.
+ *
+ * So do those that were edited here after the server made the patch.
+ */
 export function merge(patch: Plain, onlyIfMissing = false): void {
-  untracked(() => batch(() => mergeInto(root, patch, onlyIfMissing)));
+  isServers = true;
+  try {
+    untracked(() => batch(() => mergeInto(root, patch, onlyIfMissing)));
+  } finally {
+    isServers = false;
+  }
 }
 
 function mergeInto(target: Plain, patch: Plain, onlyIfMissing: boolean): void {
   for (const [key, value] of Object.entries(patch)) {
     if (value == null) {
       if (!onlyIfMissing) delete target[key];
+    } else if (target === root && edits.has(key) && key in root) {
+      continue;
     } else if (isPlain(value)) {
       const known = key in target;
       if (!trees.has(target[key] as object)) {

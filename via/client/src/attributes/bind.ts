@@ -1,5 +1,5 @@
 // data-bind: an input and a signal that follow each other.
-import { plugins, type Binding } from "../engine";
+import { type Binding, plugins, resync } from "../engine";
 import { get, has, peek, set } from "../signals";
 
 /** An input, a textarea or a select; only selects have options. */
@@ -12,19 +12,48 @@ interface Kind {
   write(el: Field, value: unknown): void;
 }
 
-const alike = (text: string, like: unknown): unknown =>
-  typeof like === "number" ? Number(text) : text;
+/** The text as a number where one is meant; what is none, or nothing, stays the text that it is. */
+const alike = (text: string, like: unknown): unknown => {
+  const number = typeof like === "number" && text.trim() ? Number(text) : NaN;
+  return isNaN(number) ? text : number;
+};
+
+/** Where the caret belongs once `after` stands for `before`: after the same text, or before it. */
+function caretIn(after: string, before: string, caret: number): number {
+  const rest = before.slice(caret);
+  const isSame = after.slice(0, caret) === before.slice(0, caret);
+  return !isSame && rest && after.endsWith(rest) ? after.length - rest.length : caret;
+}
+
+function writeText(el: Field, text: string): void {
+  const before = el.value;
+  if (before === text) return;
+  const { selectionStart: start, selectionEnd: end, selectionDirection } = el;
+  el.value = text;
+  if (el !== document.activeElement || start == null) return;
+  const [from, to] = [caretIn(text, before, start), caretIn(text, before, end!)];
+  el.setSelectionRange(from, to, selectionDirection ?? undefined);
+}
+
+/** Fields in which an input method is composing a text. */
+const composing = new WeakSet<EventTarget>();
+
+document.addEventListener("compositionstart", ({ target }) => composing.add(target!));
+document.addEventListener("compositionend", ({ target }) => {
+  composing.delete(target!);
+  resync(target as Element);
+});
 
 const text: Kind = {
   read: (el, like) => alike(el.value, like),
   write(el, value) {
     // What already says the same is left alone: the user may be in the middle of typing it.
-    if (alike(el.value, value) !== value) el.value = value == null ? "" : String(value);
+    if (!composing.has(el) && alike(el.value, value) !== value) writeText(el, value == null ? "" : String(value));
   },
 };
 
 const numeric: Kind = {
-  read: (el, like) => alike(el.value, like ?? 0),
+  read: (el, like) => (el.validity.badInput ? "" : alike(el.value, like ?? 0)),
   write: text.write,
 };
 
@@ -75,15 +104,25 @@ function members(path: string): Field[] {
   );
 }
 
-/** The array that the inputs of `path` make: a value for each, `""` for an unchecked box. */
+/** The array that the inputs of `path` make: a value for each, but of boxes the checked ones'. */
 function together(path: string): unknown[] {
   const before = peek(path) as unknown[];
+  const fields = members(path);
+  if (fields.every((el) => kindOf(el) !== checkbox)) {
+    return fields.map((el, i) => kindOf(el).read(el, before[i]));
+  }
   const number = before.find((value) => typeof value === "number") ?? "";
-  return members(path).map((el, i) => {
-    const kind = kindOf(el);
-    return kind.read(el, kind === checkbox ? number : before[i]);
-  });
+  const offered = new Set(fields.map((el) => el.value));
+  // What no box stands for is not for them to take away.
+  const rest = before.filter((value) => value !== "" && !offered.has(String(value)));
+  const checked = fields.filter((el) => el.checked).map((el) => alike(el.value, number));
+  return [...rest, ...checked];
 }
+
+/** What a value of each signal is like, whatever was typed in its field since. */
+const likes = new Map<string, unknown>();
+/** Whether a signal is being set from a field. */
+let isSaving = false;
 
 function join(binding: Binding, el: Field, path: string): void {
   if (!groups.has(path)) groups.set(path, new Set());
@@ -102,11 +141,16 @@ plugins["bind"] = (binding) => {
   const shared = () => kind !== multiple && Array.isArray(peek(path));
   const current = () => (has(path) ? peek(path) : undefined);
   join(binding, el, path);
+  if (groups.get(path)!.size === 1) likes.set(path, current());
   if (kind === radio && !el.name) el.name = path;
 
+  const like = () => (kind === multiple ? current() : (likes.get(path) ?? current()));
   const save = () => {
-    const value = shared() ? together(path) : kind.read(el, current());
-    if (value !== undefined) set(path, value);
+    const value = shared() ? together(path) : kind.read(el, like());
+    if (value === undefined) return;
+    isSaving = true;
+    set(path, value);
+    isSaving = false;
   };
 
   if (!has(path)) {
@@ -118,6 +162,7 @@ plugins["bind"] = (binding) => {
 
   binding.effect(() => {
     let value = get(path);
+    if (!isSaving && value !== "") likes.set(path, value);
     if (Array.isArray(value) && kind !== multiple) {
       if (kind === checkbox) value = value.map(String).includes(el.value);
       else value = value[members(path).indexOf(el)] ?? "";
