@@ -27,7 +27,7 @@ One that is appended to the head takes precedence."""
 
 _EARLY: Final = (
     "{let d=document,seen=[],observer=new MutationObserver(r=>"
-    "seen.push([d.currentScript||d.readyState!='loading',r]));"
+    "seen.push([d.currentScript,r]));"
     "viaEarly={seen,observer};observer.observe(d,{subtree:!0,childList:!0,"
     "attributes:!0,attributeOldValue:!0})}"
 )

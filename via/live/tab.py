@@ -47,6 +47,7 @@ class Tab(DryRun):
         "buckets",
         "closed",
         "csrf",
+        "document",
         "edits",
         "granted",
         "handlers",
@@ -78,6 +79,8 @@ class Tab(DryRun):
         limit = services.limits.waiting_jobs
         self.handlers = HandlerQueue(services.loop, limit, self._log_job, self._after_job)
         self.has_streamed = False
+        self.document = b""
+        """Which run of the page's document has the stream; a duplicated tab runs it once more."""
         self.edits = 0
         """The number of the newest edit in the browser that has come."""
         self.closed = False

@@ -45,6 +45,8 @@ RebuildTab = Callable[[PageRequest, Browser], Awaitable[Tab | None]]
 
 _CLOSING: Final = ShortResponse(503, b"the server is shutting down\n")
 _POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
+_ANOTHERS: Final = frozenset({Claim.MOVED, Claim.REFUSED})
+_DOCUMENT_SIZE: Final = 64
 _LOCATION: Final = re.compile(rb"/(?!/)[\x21-\x7e]*")
 
 
@@ -245,9 +247,15 @@ class Endpoints:
         try:
             tab = self._find_tab(signals)
             claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
-            if tab is None or claim is Claim.MOVED:
+            is_refused = claim is Claim.REFUSED and b"via-location" not in dict(headers)
+            if tab is None or (claim in _ANOTHERS and not is_refused):
+                # What it gets is a page of its own.
                 return await self._rebuild(scope, signals)
             self._require(claim)
+            document = dict(headers).get(b"via-document", tab.document)
+            if tab.document and document[:_DOCUMENT_SIZE] != tab.document:
+                return await self._rebuild(scope, signals)
+            tab.document = document[:_DOCUMENT_SIZE]
             tab.receive(tab.page, signals)
         except UnexpectedValue as error:
             raise RequestError(400, str(error)) from None
@@ -290,6 +298,7 @@ class Endpoints:
         )
         if tab is None:
             raise RequestError(404, f"there is no page at {path[:200]!r}")
+        tab.document = headers.get(b"via-document", b"")[:_DOCUMENT_SIZE]
         tab.adopt(signals)
         return tab, [] if browser.set_cookie is None else [browser.set_cookie]
 

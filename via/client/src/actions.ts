@@ -1,7 +1,12 @@
 // The actions of expressions: @get @post @put @patch @delete @peek @setAll @toggleAll.
 import { untracked } from "@preact/signals-core";
+import { begins, inLine, isBusy, isFull, isSaid } from "./busy";
 import { actions, type Binding } from "./engine";
-import { abortWhenHidden, type Options, pause, prepare, receive, tell, visible } from "./fetch";
+import {
+  abortWhenHidden, type Options, pause, prepare, type Prepared, receive, tell, visible,
+} from "./fetch";
+import { isFarewellIdle, track } from "./leaving";
+import { REFUSED } from "./marks";
 import { fault } from "./report";
 import { each, type Filter, set } from "./signals";
 import { keepOpen } from "./stream";
@@ -17,11 +22,12 @@ actions["toggleAll"] = (_binding, _evt, filter: Filter = {}) =>
 for (const method of ["get", "post", "put", "patch", "delete"]) {
   actions[method] = (binding, evt, url: string, options: Options = {}) => {
     const isStream = /^(ge|pos)t$/.test(method) && options.retry === "always";
+    if (options.keepalive && isFarewellIdle()) return;
     const start = isStream ? keepOpen : request;
     // Not waited for: what goes wrong is reported here, and the expression goes on.
-    start(binding, evt, method.toUpperCase(), url, options).catch((error) =>
-      fault(binding.el, binding.name, binding.value, error),
-    );
+    const started = start(binding, evt, method.toUpperCase(), url, options);
+    started.catch((error) => fault(binding.el, binding.name, binding.value, error));
+    if (!isStream && method !== "get") track(started);
   };
 }
 
@@ -35,9 +41,11 @@ async function request(
   url: string,
   options: Options,
 ): Promise<void> {
-  const prepared = untracked(() => prepare(binding, evt, method, url, options));
-  if (!prepared) return;
   const { el } = binding;
+  const again = () => untracked(() => prepare(binding, evt, method, url, options));
+  if (isSaid(binding, evt)) return;
+  const prepared = again();
+  if (!prepared) return;
   // A click must not be lost to the next one, so only reads are cancelled unasked.
   const cancel = options.requestCancellation ?? (method === "GET" ? "auto" : "disabled");
   const control = cancel instanceof AbortController ? cancel : new AbortController();
@@ -50,7 +58,14 @@ async function request(
   }
   tell(el, "started");
   try {
-    await attempts(el, prepared.url, prepared.init, control, options);
+    const attempt = (first: Prepared | undefined) =>
+      attempts(binding, first, again, control, options);
+    if (isFull()) {
+      tell(el, "retries-failed");
+      console.warn(`via: ${method} ${url} is given up: too many requests wait`);
+    } else if (isBusy() || (await attempt(prepared)) === PUT_OFF) {
+      await inLine(binding, async () => void (await attempt(undefined)));
+    }
   } finally {
     forget?.();
     if (running.get(el) === control) running.delete(el);
@@ -58,23 +73,36 @@ async function request(
   }
 }
 
+const PUT_OFF = "put off";
+/** Milliseconds before a request that was put off is sent again; then twice that, and so on. */
+const FIRST_PAUSE = 150;
+
+/** Send a request until it is answered; one that has not waited in line yet may be put off. */
 async function attempts(
-  el: Element,
-  url: string,
-  init: RequestInit,
+  binding: Binding,
+  first: Prepared | undefined,
+  again: () => Prepared | null,
   control: AbortController,
   options: Options,
-): Promise<void> {
+): Promise<typeof PUT_OFF | void> {
   const { retry = "auto", retryScaler = 2, retryMaxWaitMs = 30_000, retryMaxCount = 10 } = options;
-  const reading = init.method === "GET";
-  const stayOpen = options.openWhenHidden ?? !reading;
+  const { el } = binding;
   let wait = options.retryInterval ?? 1000;
+  let soon = first ? 0 : FIRST_PAUSE;
   for (let count = 0; ; ) {
+    if (soon) await pause(soon, control.signal);
+    begins(binding);
+    const prepared = first ?? again();
+    if (!prepared || control.signal.aborted) return;
+    const { url, init } = prepared;
+    const reading = init.method === "GET";
+    const stayOpen = options.openWhenHidden ?? !reading;
     if (!stayOpen) await visible(control.signal);
     if (control.signal.aborted) return;
     const attempt = new AbortController();
     if (!stayOpen) abortWhenHidden(attempt);
     let response: Response | undefined;
+    let isPutOff = false;
     try {
       response = await fetch(url, {
         ...init,
@@ -84,9 +112,15 @@ async function attempts(
         await receive(response, el, { onRetry: (milliseconds) => (wait = milliseconds) });
         return;
       }
-      tell(el, "error", { status: String(response.status) });
-      console.warn(`via: ${init.method} ${url} was answered with status ${response.status}`);
-      if (retry !== "error" && retry !== "always") return;
+      // Nothing was done, so that to ask again is not to ask twice.
+      isPutOff = response.status === 429 && retry !== "never";
+      if (isPutOff && first) return PUT_OFF;
+      if (!isPutOff || count === retryMaxCount) {
+        tell(el, "error", { status: String(response.status) });
+        console.warn(`via: ${init.method} ${url} was answered with status ${response.status}`);
+        if (response.status === 403) document.dispatchEvent(new Event(REFUSED));
+        if (!isPutOff && retry !== "error" && retry !== "always") return;
+      }
     } catch (error) {
       if (control.signal.aborted) return;
       // Hidden meanwhile: start again once the page is seen.
@@ -103,6 +137,11 @@ async function attempts(
       return;
     }
     tell(el, "retrying");
+    if (isPutOff) {
+      soon = Math.min(soon * 2, Number(response!.headers.get("Retry-After") ?? 1) * 1000);
+      continue;
+    }
+    soon = 0;
     await pause(wait, control.signal);
     wait = Math.min(wait * retryScaler, retryMaxWaitMs);
   }

@@ -1,5 +1,6 @@
 // Requests to the server: what goes along, what comes back, and what is told about it.
 import { type Binding } from "./engine";
+import { outlives } from "./leaving";
 import { applyEvent, patchElements, patchSignals } from "./patches";
 import { type Filter, has, PRIVATE, snapshot, unknownEdits } from "./signals";
 import { read, type Stream } from "./sse";
@@ -36,7 +37,7 @@ export function tell(el: Element, type: string, argsRaw: Record<string, unknown>
   document.dispatchEvent(new CustomEvent(FETCH, { detail }));
 }
 
-interface Prepared {
+export interface Prepared {
   url: string;
   init: RequestInit;
 }
@@ -65,7 +66,7 @@ export function prepare(
     Accept: "text/event-stream, text/html, application/json",
     "Datastar-Request": "true",
   };
-  const init: RequestInit = { method, headers, keepalive: !!options.keepalive };
+  const init: RequestInit = { method, headers, keepalive: !!options.keepalive || outlives() };
   if (options.contentType === "form") {
     const form = options.selector
       ? document.querySelector<HTMLFormElement>(options.selector)

@@ -5,7 +5,10 @@ import "./attributes/events";
 import "./attributes/show";
 import "./attributes/state";
 import { start } from "./engine";
+import { watchLeaving } from "./leaving";
 import { followLinks } from "./navigation";
 
+// First: what waits is to be sent before the page's own farewell.
+watchLeaving();
 start();
 followLinks();

@@ -1,10 +1,13 @@
 // Links between the app's own pages: the server sends the next view over the open stream.
 import { prepare, state } from "./fetch";
+import { settleEdits } from "./leaving";
 import { ARRIVED, NAVIGATING } from "./marks";
 import { PRIVATE } from "./signals";
 
 /** A view that takes longer than this (milliseconds) is left to the browser to load. */
 const PATIENCE = 10_000;
+/** What was edited before is given this long (milliseconds) to arrive before the page is left. */
+const PENDING = 2_000;
 /** The page rests at a scroll position after this long (milliseconds). */
 const REST = 100;
 
@@ -86,6 +89,8 @@ async function navigate(url: URL, popstate: boolean, link?: Element): Promise<vo
   const own: Navigation = { url, popstate, link, request, timer };
   current = own;
   document.documentElement.setAttribute(NAVIGATING, "");
+  await settleEdits(PENDING);
+  if (own !== current) return;
   const payload = {
     ...state({ exclude: PRIVATE }),
     via_url: whole(url),

@@ -159,8 +159,8 @@ export function mergeAttributes(el: Element, next: Element, skip: (name: string)
 
 declare global {
   interface Window {
-    /** What the document's first script has seen, and whether that was a script's doing. */
-    viaEarly?: { seen: [unknown, MutationRecord[]][]; observer: MutationObserver };
+    /** What the document's first script has seen, and the script that was running then. */
+    viaEarly?: { seen: [Node | null, MutationRecord[]][]; observer: MutationObserver };
   }
 }
 
@@ -170,8 +170,11 @@ export function learnEarly(): void {
   if (!early) return;
   const rest = early.observer.takeRecords();
   early.observer.disconnect();
-  // While the document is parsed, only what came right after a script is that script's doing.
-  for (const [script, records] of early.seen) learn(records, script ? "others" : "parser");
-  learn(rest, document.readyState === "loading" ? "parser" : "others");
+  for (const [script, records] of early.seen) {
+    // What comes with the script's own insertion is the parser's, which does the like.
+    const isParsed = !script || records.some(({ addedNodes }) => [...addedNodes].includes(script));
+    learn(records, isParsed ? "parser" : "others");
+  }
+  learn(rest, "parser");
   delete window.viaEarly;
 }

@@ -4,12 +4,15 @@ import type { Binding } from "./engine";
 import {
   abortWhenHidden, type Options, pause, prepare, receive, tell, visible,
 } from "./fetch";
-import { CONNECTION } from "./marks";
+import { CONNECTION, REFUSED } from "./marks";
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
 /** The server says something every 40 s; when it has not for this long, it is gone. */
 const SILENCE = 60_000;
+
+/** Which run of the page's document this is: browsers can duplicate tabs, and restore them. */
+const DOCUMENT = [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(36)).join("");
 
 /** Shown on <html>, for styles and tests. */
 type State = "connecting" | "open" | "reconnecting" | "closed";
@@ -62,6 +65,8 @@ export async function keepOpen(
   };
   // The old connection may look open and be dead: the network, or the whole page, was away.
   on(window, "online", again);
+  // The tab is another browser's to the server, or gone: a new stream brings one of its own.
+  on(document, REFUSED, again);
   on(window, "pageshow", (shown) => (shown as PageTransitionEvent).persisted && again());
   on(document, "visibilitychange", () => !document.hidden && hurry.abort());
 
@@ -86,6 +91,7 @@ export async function keepOpen(
     Object.assign(headers!, {
       "Via-Location": location.pathname + location.search,
       "Via-Nonce": nonce(),
+      "Via-Document": DOCUMENT,
       ...(lastId && { "Last-Event-ID": lastId }),
     });
     heard();

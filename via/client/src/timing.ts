@@ -14,29 +14,45 @@ export function transition(change: () => void): Promise<void> | void {
   return running.updateCallbackDone;
 }
 
-function debounce(run: Listener, tags: string[], timers: Set<number>): Listener {
+/** What waits to be run, and for which element. */
+const waiting = new Map<() => void, Element>();
+
+/** Run at once what waits: all of it, or what waits around an element. */
+export function flushWaiting(inside?: Element): void {
+  for (const [run, el] of waiting) if (!inside || el.contains(inside)) run();
+}
+
+function debounce(run: Listener, tags: string[], timers: Set<number>, el: Element): Listener {
   const [wait, leading] = [time(tags, 0), tags.includes("leading")];
   const trailing = !tags.includes("notrailing");
   let timer = 0;
+  let last: Event | undefined;
+  const end = () => {
+    clearTimeout(timer);
+    waiting.delete(end);
+    timers.delete(timer);
+    timer = 0;
+    if (trailing) run(last);
+  };
   return (evt) => {
     if (leading && !timer) run(evt);
     clearTimeout(timer);
     timers.delete(timer);
-    timer = setTimeout(() => {
-      timers.delete(timer);
-      timer = 0;
-      if (trailing) run(evt);
-    }, wait);
+    last = evt;
+    timer = setTimeout(end, wait);
     timers.add(timer);
+    waiting.set(end, el);
   };
 }
 
-function throttle(run: Listener, tags: string[], timers: Set<number>): Listener {
+function throttle(run: Listener, tags: string[], timers: Set<number>, el: Element): Listener {
   const [wait, leading] = [time(tags, 0), !tags.includes("noleading")];
   const trailing = tags.includes("trailing");
   let timer = 0;
   let last: { evt: Event | undefined } | undefined;
   const open = () => {
+    clearTimeout(timer);
+    waiting.delete(open);
     timers.delete(timer);
     timer = 0;
     if (trailing && last) {
@@ -51,13 +67,12 @@ function throttle(run: Listener, tags: string[], timers: Set<number>): Listener 
     timers.add(timer);
   };
   return (evt) => {
-    if (timer) {
-      last = { evt };
-      return;
+    if (!timer) {
+      close();
+      if (leading) return run(evt);
     }
-    close();
-    if (leading) run(evt);
-    else last = { evt };
+    last = { evt };
+    if (trailing) waiting.set(open, el);
   };
 }
 
@@ -79,8 +94,11 @@ export function timed(binding: Binding, run: Listener): Listener {
   let result: Listener = transitions ? (evt) => void transition(() => run(evt)) : run;
   for (const [name, wrap] of Object.entries({ delay, debounce, throttle })) {
     const tags = modifiers.get(name);
-    if (tags) result = wrap(result, tags, timers);
+    if (tags) result = wrap(result, tags, timers, binding.el);
   }
-  binding.cleanup(() => timers.forEach((timer) => clearTimeout(timer)));
+  binding.cleanup(() => {
+    timers.forEach((timer) => clearTimeout(timer));
+    for (const [run, el] of waiting) if (el === binding.el) waiting.delete(run);
+  });
   return result;
 }
