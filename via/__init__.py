@@ -15,6 +15,7 @@ from .page.actions import (
     with_rate_limit,
     with_signal,
     with_signal_int,
+    with_typing,
     with_window,
 )
 from .page.computed import Computed
@@ -107,5 +108,6 @@ __all__ = [
     "with_rate_limit",
     "with_signal",
     "with_signal_int",
+    "with_typing",
     "with_window",
 ]

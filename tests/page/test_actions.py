@@ -11,7 +11,7 @@ from support.server import wait_until
 
 import via
 from via import h
-from via.page.actions import js_literal
+from via.page.literals import js_literal
 
 
 @pytest.fixture
@@ -340,7 +340,9 @@ def test_triggers_and_their_options(v):
                 "w", via.with_window(), via.with_prevent_default(), via.with_signal(way, "up;")
             ): (
                 "data-on:keydown__window",
-                f'evt.key==="w"&&(evt.preventDefault(),$s1="up;",{url})',
+                'evt.key==="w"&&evt.ctrlKey==evt.altKey&&!evt.metaKey&&!evt.target.closest?.('
+                "'input:not([type=button],[type=checkbox],[type=radio],[type=reset],[type=submit]),"
+                f'textarea,select,[contenteditable]\')&&(evt.preventDefault(),$s1="up;",{url})',
             ),
         }
         for attribute, (name, value) in plain.items():

@@ -140,7 +140,7 @@ class Outgoing:
     # What the tab sends
 
     def acknowledge(self, edit: int) -> None:
-        """The edits in the browser up to this one have come: what is sent from now on knows them."""
+        """The browser's edits up to this one have come: what is sent from now on is newer."""
         self._edits = edit
 
     def queue_event(self, event: bytes, nodes: Sequence[h.H] = ()) -> None:

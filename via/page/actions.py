@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-import msgspec
-
 from .. import h
 from ..errors import ConfigError
+from .literals import js_literal
 from .middleware import Middleware, check_middleware
 from .rate_limit import RateLimitConfig, TokenBucket
+from .shortcuts import is_shortcut
 from .signals import Signal
 
 Handler = Callable[[], Any]
@@ -21,7 +21,7 @@ _DEBOUNCE: Final = "__debounce.200ms"
 
 
 class TriggerOption(Protocol):
-    """What `with_signal`, `with_signal_int`, `with_window` and `with_prevent_default` return."""
+    """What `with_signal`, `with_window` and the like return."""
 
     def __call__(self, trigger: Trigger, /) -> None:
         """Change how the event calls the action."""
@@ -30,12 +30,13 @@ class TriggerOption(Protocol):
 class Trigger:
     """How one event calls an action, as the trigger options leave it."""
 
-    __slots__ = ("assignments", "prevent_default", "window")
+    __slots__ = ("assignments", "prevent_default", "while_typing", "window")
 
     def __init__(self, options: tuple[TriggerOption, ...]) -> None:
         self.assignments: list[str] = []
         self.prevent_default = False
         self.window = False
+        self.while_typing = False
         for option in options:
             if not callable(option):
                 raise ConfigError(
@@ -72,6 +73,15 @@ def with_window() -> TriggerOption:
 
     def option(trigger: Trigger) -> None:
         trigger.window = True
+
+    return option
+
+
+def with_typing() -> TriggerOption:
+    """Have a key call the action on the whole window also while the visitor is in a field."""
+
+    def option(trigger: Trigger) -> None:
+        trigger.while_typing = True
 
     return option
 
@@ -132,8 +142,8 @@ class Action:
     """A handler that the browser may call; made by `Context.action`.
 
     Each `on_…` method gives the attribute for one event; its options are `via.with_signal`,
-    `via.with_signal_int`, `via.with_window` and `via.with_prevent_default`. Called as a function,
-    it runs the handler. Documented under "Actions" in the README.
+    `via.with_signal_int`, `via.with_window`, `via.with_typing` and `via.with_prevent_default`.
+    Called as a function, it runs the handler. Documented under "Actions" in the README.
     """
 
     __slots__ = ("_attribute", "_event", "_handler", "_url")
@@ -173,15 +183,18 @@ class Action:
         return Trigger((*options, with_prevent_default())).attribute("submit", self._url)
 
     def on_key_down(self, key: str = "", *options: TriggerOption) -> h.Attribute:
-        """When the key (as `KeyboardEvent.key` names it; "" is any) is pressed."""
+        """When the key (as `KeyboardEvent.key` names it; "" is any) is pressed.
+
+        With `via.with_window` it is a shortcut, as in `via.on_key_down_map`.
+        """
         trigger = Trigger(options)
         if not key:
             return trigger.attribute("keydown", self._url)
-        wanted = js_literal(key)
-        window = "__window" * trigger.window
-        return h.Data(
-            f"on:keydown{window}", f"evt.key==={wanted}&&({','.join(steps(self, trigger))})"
-        )
+        call = ",".join(steps(self, trigger))
+        if not trigger.window:
+            return h.Data("on:keydown", f"evt.key==={js_literal(key)}&&({call})")
+        condition = is_shortcut(key, trigger.while_typing)
+        return h.Data("on:keydown__window", f"{condition}&&({call})")
 
     def on_focus(self, *options: TriggerOption) -> h.Attribute:
         """When the element gets the focus."""
@@ -212,12 +225,6 @@ class Action:
             self._event = event
             self._attribute = Trigger(()).attribute(event, self._url, modifiers)
         return self._attribute
-
-
-def js_literal(value: str | int) -> str:
-    """A value in an expression; the official client would replace `$…` and `@…` in a string."""
-    literal = msgspec.json.encode(value).decode()
-    return literal.replace("$", "\\u0024").replace("@", "\\u0040")
 
 
 def steps(action: Action, trigger: Trigger) -> list[str]:

@@ -20,6 +20,9 @@ plugins["on"] = (binding) => {
   if (modifiers.has("window")) target = window;
   else if (outside || event === FETCH || event === SIGNAL_PATCH) target = document;
   const listener = (evt: Event) => {
+    // A key that goes to an input method, as the Enter that ends a composition does.
+    const { isComposing, keyCode } = evt as KeyboardEvent;
+    if ((isComposing || keyCode === 229) && event.startsWith("key")) return;
     if (outside && el.contains(evt.target as Node)) return;
     // A form that is handled here is not to be sent by the browser as well.
     if (modifiers.has("prevent") || (event === "submit" && el instanceof HTMLFormElement)) {
