@@ -31,7 +31,9 @@ class Browser:
     """Whether the browser has to be given that cookie."""
     session: SessionHandle
     token: str
-    """The session's token as the browser sent it, whether or not it is worth anything."""
+    """The session's token as the browser sent it; another app's is none."""
+    session_cookie: str = ""
+    """The name of the session's cookie where another app on the host has the usual one."""
 
     @property
     def set_cookie(self) -> str | None:

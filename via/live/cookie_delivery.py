@@ -19,6 +19,7 @@ class CookieDelivery:
 
     __slots__ = (
         "_asked",
+        "_name",
         "_path",
         "_sent",
         "is_confirmation_due",
@@ -38,9 +39,14 @@ class CookieDelivery:
         """Whether a response carries the cookie, and the browser has yet to say that it has it."""
         self.is_outdated = False
         """Whether another tab renewed the token, and this one has yet to present the new one."""
+        self._name = ""
         self._path = f"{root_path}/_session/ready"
         self._asked = 0  # elements in the browser that have asked
         self._sent: tuple[str, ...] = ()
+
+    def rename(self, name: str) -> None:
+        """Use a cookie of this name, since the browser has another app's of the usual one."""
+        self._name = name
 
     @property
     def is_changing(self) -> bool:
@@ -110,7 +116,7 @@ class CookieDelivery:
 
     def change(self) -> str | None:
         """The `Set-Cookie` value for a change of the token, which is then on its way."""
-        cookie = self.session.cookie_change()
+        cookie = self.session.cookie_change(self._name)
         if cookie is not None:
             self._sent = (*self._sent[-8:], self.session.token())
         return cookie

@@ -90,6 +90,7 @@ class Tab(DryRun):
         self._on_end = on_end
         page = MountedPage(request, services.hub, self.handlers.post)
         self._set_up(page, layout, browser.session, services, browser.token)
+        self.cookies.rename(browser.session_cookie)
         browser.session.watch(self._session_changed)
 
     # What a page's code starts

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from enum import Enum
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Final
 
 from ..sessions import SessionManager
 from .browser import Browser, Headers, browser_cookie, cookie_header, is_from
 from .tab import Tab
 from .tab_registry import TabRegistry
+
+_MOST_FOREIGN: Final = 10_000
 
 
 class Claim(Enum):
@@ -31,6 +34,8 @@ class TabAccess:
     def __init__(self, registry: TabRegistry, sessions: SessionManager) -> None:
         self._registry = registry
         self._sessions = sessions
+        self._foreign: OrderedDict[str, None] = OrderedDict()
+        """Tokens of sessions that this app does not have: another app on the host may."""
 
     def find(self, signals: Mapping[str, Any]) -> Tab | None:
         """The tab that signals from the browser name; None if there is none.
@@ -52,8 +57,29 @@ class TabAccess:
         """The browser that sends these headers; it is given a name if it has none."""
         header = cookie_header(headers)
         cookie, is_new = browser_cookie(header, is_https)
+        sessions = self._sessions
+        if f"{sessions.cookie.name}-" in header:
+            await sessions.own_cookie_name(_port(headers))
+        token = sessions.cookie.read(header)
+        session = await sessions.load_handle(token)
+        name = ""
+        if token and not session.is_kept:
+            name, token = await self._turn_away(token, headers), ""
+        elif token and f"{sessions.cookie.own_name}={token}" in header:
+            name = sessions.cookie.own_name
+        return Browser(cookie, is_new, session, token, name)
+
+    async def _turn_away(self, token: str, headers: Headers) -> str:
+        """Take a token to be another app's; returns the name of the cookie that is this app's."""
+        self._foreign[token] = None
+        if len(self._foreign) > _MOST_FOREIGN:
+            self._foreign.popitem(last=False)
+        return await self._sessions.own_cookie_name(_port(headers))
+
+    def _token(self, header: str) -> str:
+        """The session token that a browser sent; "" for one that is known to be another app's."""
         token = self._sessions.cookie.read(header)
-        return Browser(cookie, is_new, await self._sessions.load_handle(token), token)
+        return "" if token in self._foreign else token
 
     def claim_nowait(self, tab: Tab, headers: Headers) -> Claim | None:
         """As `claim`, where nothing has to be waited for; None where something has."""
@@ -65,7 +91,8 @@ class TabAccess:
             own = cookies.session.token()
             if own and self._sessions.load_handle_nowait(own) is None:
                 return None
-        return self._compare(tab, self._sessions.cookie.read(header))
+        token = self._token(header)
+        return None if self._is_new(tab, token) else self._compare(tab, token)
 
     async def claim(self, tab: Tab, headers: Headers) -> Claim:
         """Whether the request comes from the tab's own browser; its session is then up to date."""
@@ -75,7 +102,16 @@ class TabAccess:
         cookies = tab.cookies
         if cookies.session.is_kept and not cookies.is_changing:
             await self._sessions.load_handle(cookies.session.token())
-        return self._compare(tab, self._sessions.cookie.read(header))
+        token = self._token(header)
+        if self._is_new(tab, token) and not (await self._sessions.load_handle(token)).is_kept:
+            cookies.rename(await self._turn_away(token, headers))
+            token = ""
+        return self._compare(tab, token)
+
+    def _is_new(self, tab: Tab, token: str) -> bool:
+        """Whether a token has come to the browser of a tab that has no session."""
+        cookies = tab.cookies
+        return bool(token) and not cookies.session.token() and not cookies.knows(token)
 
     def is_granted_again(self, tab: Tab, proof: bytes) -> bool:
         """Whether a request shows what the last one showed, and that is still worth as much.
@@ -102,7 +138,7 @@ class TabAccess:
 
     def may_have_cookie(self, tab: Tab, headers: Headers) -> bool:
         """Whether the answer may bear the session's new token: the request bore the old one."""
-        return tab.cookies.knows(self._sessions.cookie.read(cookie_header(headers)))
+        return tab.cookies.knows(self._token(cookie_header(headers)))
 
     def _compare(self, tab: Tab, token: str) -> Claim:
         cookies = tab.cookies
@@ -116,6 +152,13 @@ class TabAccess:
         if not own and not cookies.session.is_kept and _same(token, cookies.token):
             return Claim.GRANTED
         return Claim.EARLY if own and _same(token, cookies.token) else Claim.MOVED
+
+
+def _port(headers: Headers) -> str:
+    """The port by which the browser finds the app; "0" for the usual one."""
+    host = next((value for name, value in headers if name == b"host"), b"")
+    port = host.rpartition(b":")[2].decode("latin-1")
+    return port if port.isdecimal() else "0"
 
 
 def _same(one: str, other: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Final
 
@@ -40,6 +40,8 @@ class Cookie:
     persist: bool = True
     same_site: str = "lax"
     secure: bool = False
+    own_name: str = field(default="", init=False, repr=False, compare=False)
+    """The name for browsers in which another app on the host has a cookie of that `name`."""
 
     def validate(self) -> None:
         """Raise SessionError where a field would make a cookie that browsers drop or misread."""
@@ -65,19 +67,20 @@ class Cookie:
         if prefix.startswith("__host-") and (self.domain or self.path != "/"):
             raise SessionError(f'cookie.name {self.name!r} needs path "/" and no domain')
 
-    def write(self, token: str, deadline: float, now: float) -> str:
+    def write(self, token: str, deadline: float, now: float, name: str = "") -> str:
         """The `Set-Cookie` value that gives `token` to the browser.
 
         `deadline` (the session's end) and `now` are Unix times. Raises SessionError as `validate`.
         """
         if not self.persist:
-            return self._format(token)
+            return self._format(name, token)
         age = max(0, int(deadline - now))
-        return self._format(token, f"Max-Age={age}", f"Expires={formatdate(deadline, usegmt=True)}")
+        expires = formatdate(deadline, usegmt=True)
+        return self._format(name, token, f"Max-Age={age}", f"Expires={expires}")
 
-    def erase(self) -> str:
+    def erase(self, name: str = "") -> str:
         """The `Set-Cookie` value that makes the browser forget the cookie."""
-        return self._format("", "Max-Age=0", f"Expires={_EPOCH}")
+        return self._format(name, "", "Max-Age=0", f"Expires={_EPOCH}")
 
     def read(self, header: str) -> str:
         """The session token in the value of a `Cookie` request header; "" if there is none.
@@ -86,15 +89,20 @@ class Cookie:
         """
         if len(header) > _MAX_HEADER:
             return ""
+        found = ""
         for pair in header.split(";"):
             name, _, value = pair.strip(" \t").partition("=")
-            if name == self.name and is_session_token(value):
+            if not is_session_token(value):
+                continue
+            if self.own_name and name == self.own_name:
                 return value
-        return ""
+            if name == self.name and not found:
+                found = value
+        return found
 
-    def _format(self, value: str, *lifetime: str) -> str:
+    def _format(self, name: str, value: str, *lifetime: str) -> str:
         self.validate()
-        parts = [f"{self.name}={value}", f"Path={self.path}"]
+        parts = [f"{name or self.name}={value}", f"Path={self.path}"]
         if self.domain:
             parts.append(f"Domain={self.domain}")
         parts += lifetime

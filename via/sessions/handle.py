@@ -64,20 +64,21 @@ class SessionHandle:
         state.end()
         state.tell()
 
-    def cookie_change(self) -> str | None:
+    def cookie_change(self, name: str = "") -> str | None:
         """The `Set-Cookie` value for a change of the token that was made by way of this handle.
 
         Given once per change, only to the tab that made it: the browser's other tabs share its
-        cookies. None if there is nothing to tell. Raises SessionError for a wrong `Cookie`.
+        cookies. None if there is nothing to tell. With `name` the cookie is of that name. Raises
+        SessionError for a wrong `Cookie`.
         """
         state = self.live()
         if state is None or not self.cookie_due:
             return None
         shared = state.shared
         if state.token:
-            header = shared.cookie.write(state.token, state.deadline, shared.clock())
+            header = shared.cookie.write(state.token, state.deadline, shared.clock(), name)
         else:
-            header = shared.cookie.erase()
+            header = shared.cookie.erase(name)
         self.cookie_due = False
         return header
 

@@ -19,6 +19,7 @@ from .handle import SessionHandle
 from .session import Session, handle_of, is_user_set, user_of
 from .state import Journal, SessionState, SharedState, Values, logger
 from .store import Store, StoredSession
+from .store_name import store_name
 from .stores.memory import MemoryStore
 from .tokens import is_session_token
 
@@ -124,6 +125,20 @@ class SessionManager:
         elif _damage(stored):
             return None
         return self._handle(state, token)
+
+    async def own_cookie_name(self, port: str) -> str:
+        """The cookie's name for browsers in which another app on the host uses `cookie.name`.
+
+        The same in all processes of the app. `port` is where the browser finds it, which tells
+        sessions apart that are in the memory of one process. Raises SessionError when the store
+        cannot be reached.
+        """
+        cookie = self._shared.cookie
+        if not cookie.own_name:
+            is_local = isinstance(self.store, MemoryStore)
+            name = port if is_local else await store_name(self.store, self._shared.clock())
+            cookie.own_name = f"{cookie.name}-{name}"
+        return cookie.own_name
 
     async def commit_handle(self, handle: SessionHandle) -> None:
         """Bring the store up to date with what was done to a session; cheap if nothing was.
