@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from starlette.routing import Router
 
 from . import h
+from ._core.tasks.handlers import can_wait
 from .errors import ConfigError, ViaError, seconds
 from .live.burst_memory import BurstMemory
 from .live.context import ContextMiddleware
@@ -29,7 +30,9 @@ from .live.tab_access import TabAccess
 from .live.tab_registry import TabRegistry
 from .options import DEFAULTS, Limits, Options
 from .page.rate_limit import RateLimitConfig
+from .page.unawaited import UnawaitedLog
 from .pubsub import DryRunHub
+from .pubsub.waiting import WaitingPubSub
 from .server.addresses import address_of
 from .server.app_connection import AppConnection, not_started
 from .server.asgi import Receive, Scope, Send
@@ -94,6 +97,7 @@ class V:
         self._run: Run | None = None
         self._starting: asyncio.Task[Run] | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._unawaited: UnawaitedLog | None = None
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
         self._closed = False
@@ -217,8 +221,14 @@ class V:
     # Pub/sub
 
     def pubsub(self) -> PubSub | None:
-        """The pub/sub backend; None before the start."""
-        return None if self._run is None else self._run.messaging.backend
+        """The pub/sub backend; None before the start.
+
+        What it has to wait for is awaited, save in a `def` handler, which it suspends meanwhile.
+        """
+        if self._run is None:
+            return None
+        backend = self._run.messaging.backend
+        return WaitingPubSub(backend) if can_wait() else backend
 
     def nats_conn(self) -> Client | None:
         """nats-py's client; None before the start and under a backend of your own."""
@@ -333,6 +343,7 @@ class V:
             refusals,
             compress=bool(options.compression),
         )
+        self._unawaited = UnawaitedLog(self._logger())
         self._run = Run(services, registry, messaging, endpoints, client, origin, proxies, refusals)
         return self._run
 
@@ -345,6 +356,9 @@ class V:
     async def _close(self) -> None:
         run, self._run, self._starting = self._run, None, None
         try:
+            if self._unawaited is not None:
+                self._unawaited.close()
+                self._unawaited = None
             if run is not None:
                 run.registry.close()
                 await run.services.sessions.close()
