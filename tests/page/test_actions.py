@@ -268,14 +268,14 @@ def test_signals_scripts_and_elements_travel_in_order(v, visitor):
     [
         ("text", "text", False, 0, 0.0),
         ("7", "7", False, 7, 7.0),
-        (" 2.9 ", " 2.9 ", False, 2, 2.9),
+        (" 2.9 ", " 2.9 ", False, 0, 2.9),
         ("on", "on", True, 0, 0.0),
-        (True, "true", True, 1, 1.0),
-        (3, "3", True, 3, 3.0),
-        (2.0, "2", True, 2, 2.0),
-        (2.5, "2.5", True, 2, 2.5),
-        ([1, "a"], '[1,"a"]', True, 0, 0.0),
-        ({"a": 1}, '{"a":1}', True, 0, 0.0),
+        (True, "true", True, 0, 1.0),
+        (3, "3", False, 3, 3.0),
+        (2.0, "2", False, 2, 2.0),
+        (2.5, "2.5", False, 0, 2.5),
+        ([1, "a"], '[1,"a"]', False, 0, 0.0),
+        ({"a": 1}, '{"a":1}', False, 0, 0.0),
     ],
 )
 def test_typed_reads_of_a_signal(v, value, string, boolean, integer, number):

@@ -58,7 +58,7 @@ def test_a_computed_value_read_in_a_handler_follows_from_what_the_browser_has_ju
     one.visit()
     id = next(key for key, value in one.signals.items() if value == 1)
     assert one.act(**{id: 3}).status_code == 204
-    assert orders == [(15, "15", True)]
+    assert orders == [(15, "15", False)]
 
 
 RULES = [
@@ -178,3 +178,43 @@ def test_log_level_leaves_a_logger_of_the_users_alone(v):
 def test_a_pubsub_is_checked_when_it_is_given(wrong):
     with pytest.raises(via.ConfigError, match=r"Options\.pubsub must be an object with"):
         via.Options(pubsub=wrong)
+
+
+def inside(v: via.V, use: Any) -> Any:
+    """What `use(c)` gives in a page function."""
+    got: list[Any] = []
+
+    def page(c: via.Context) -> None:
+        got.append(use(c))
+        c.view(h.P)
+
+    v.page("/", page)
+    return got[0]
+
+
+@pytest.mark.parametrize("value", ["true", "1", "yes", "on", "TRUE", "On", True, 1])
+def test_bool_reads_the_value_as_a_bool(v, value):
+    assert inside(v, lambda c: c.signal(value).bool()) is True
+
+
+@pytest.mark.parametrize("value", ["false", "0", "no", "off", "", "2", "maybe", False, 0, 2, 0.5])
+def test_bool_returns_false_on_failure(v, value):
+    assert inside(v, lambda c: c.signal(value).bool()) is False
+
+
+@pytest.mark.parametrize(("value", "number"), [("7", 7), ("-7", -7), (7, 7), (7.0, 7), ("+7", 7)])
+def test_int_reads_the_value_as_an_int(v, value, number):
+    def use(c):
+        signal = c.signal(value)
+        return signal.int(), signal.int64(), signal.err()
+
+    assert inside(v, use) == (number, number, None)
+
+
+@pytest.mark.parametrize("value", ["", "seven", "7.5", 7.5, "1e3", "1_000", True, "0x7"])
+def test_int_returns_0_on_failure(v, value):
+    def use(c):
+        signal = c.signal(value)
+        return signal.int(), signal.int64(), type(signal.err())
+
+    assert inside(v, use) == (0, 0, via.SignalError)

@@ -14,6 +14,7 @@ from .. import h
 from ..errors import ViaError
 
 _LARGEST_INT: Final = 2**53
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _LONG_NUMBER: Final = re.compile(rb"[0-9]{16}")
 _INT64: Final = range(-(2**63), 2**63)
 _Number = TypeVar("_Number", int, float)
@@ -146,14 +147,11 @@ class Signal:
         return msgspec.json.encode(value).decode()
 
     def bool(self) -> builtins.bool:
-        """The value as a bool: True for true, "true", "1", "yes", "on" and any number but 0."""
-        value = self._value
-        if isinstance(value, str):
-            return value.strip().lower() in _TRUE
-        return bool(value)
+        """Whether the value's text is "true", "1", "yes" or "on", in upper or lower case."""
+        return self.string().strip().lower() in _TRUE
 
     def int(self) -> builtins.int:
-        """The value as a whole number, cut towards 0; 0 where it is not a number (see `err`)."""
+        """The value as a whole number; 0 where it is none (see `err`)."""
         return self._number(int, 0)
 
     def int64(self) -> builtins.int:
@@ -176,9 +174,11 @@ class Signal:
         value = self._value
         self._err = None
         try:
-            if kind is int and isinstance(value, str):
-                value = value.strip()
-                return int(value) if value.lstrip("+-").isdigit() else int(float(value))
+            if kind is int:
+                text = self.string().strip()
+                if not _WHOLE.fullmatch(text):
+                    raise ValueError
+                return kind(text)
             return kind(value)
         except (TypeError, ValueError, OverflowError):
             self._err = SignalError(
