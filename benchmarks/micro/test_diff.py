@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import htpy
@@ -16,6 +17,7 @@ import pytest
 
 from via import h
 from via._core.diff import _differ_py
+from via._core.diff.analysis import traits
 from via._core.diff.differ import ViewDiffer
 from via._core.html import _factories_py, to_bytes
 from via.examples.chat import Message, line
@@ -23,7 +25,13 @@ from via.examples.chat import Message, line
 ROWS = 1000
 
 
-def table(changed: int = -1, rows: int = ROWS, ids: bool = True, make: Any = h) -> Any:
+def table(
+    changed: int = -1,
+    rows: int = ROWS,
+    ids: bool = True,
+    make: Any = h,
+    order: list[int] | None = None,
+) -> Any:
     Tr, Td, Text = make.Tr, make.Td, make.Text
     return make.Div(
         make.ID("via-view"),
@@ -38,7 +46,7 @@ def table(changed: int = -1, rows: int = ROWS, ids: bool = True, make: Any = h) 
                         Td(Text("changed" if n == changed else f"a < b & {n}")),
                         Td(Text(f"{n / 8:.2f}")),
                     )
-                    for n in range(rows)
+                    for n in order or range(rows)
                 ]
             )
         ),
@@ -136,6 +144,34 @@ def test_bytes_of_a_change(benchmark: Any, case: str) -> None:
     whole = len(to_bytes(first()))
     benchmark.extra_info |= {"bytes": len(patches), "whole": whole, "part": len(patches) / whole}
     assert len(patches) <= whole / (50 if "a chat" in case else 100)
+
+
+IN_ORDER = list(range(ROWS))
+ORDERS: dict[str, list[int]] = {
+    "two rows swapped": [*IN_ORDER[:10], 900, *IN_ORDER[11:900], 10, *IN_ORDER[901:]],
+    "the first row to the end": [*IN_ORDER[1:], 0],
+    "the order reversed": IN_ORDER[::-1],
+    "shuffled": Random(1).sample(IN_ORDER, ROWS),
+}
+
+
+@pytest.mark.parametrize("way", ["moved", "made anew"])
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.benchmark(group="diff: 1,000 rows with ids change places")
+def test_rows_change_places(benchmark: Any, order: str, way: str) -> None:
+    """Made anew is what Datastar's own client is sent, and all that could be sent before."""
+
+    def prepared() -> tuple[tuple[ViewDiffer, Any], dict[str, Any]]:
+        differ = ViewDiffer("via-v-", moves=way == "moved")
+        first = table()
+        traits(first)  # they are known from a tab's second update on
+        differ.whole(first)
+        return (differ, table(order=ORDERS[order])), {}
+
+    patches = benchmark.pedantic(
+        lambda differ, view: differ.update(view), setup=prepared, rounds=30
+    )
+    benchmark.extra_info |= {"bytes": len(patches)}
 
 
 CHANGES: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
