@@ -317,6 +317,7 @@ class V:
             action_rate_limit=limit,
             limits=options.limits or Limits(),
             is_own_client=options.datastar_content is None,
+            dev_mode=bool(options.dev_mode),
         )
         services.sessions.start_following()
         registry = TabRegistry(

@@ -99,7 +99,8 @@ class Options:
     """
 
     dev_mode: bool | None = None
-    """Show the traceback of a failed page in the browser. Default: False."""
+    """Show the traceback of a failed page in the browser, and log which rows need an id for what is
+    typed in them to stay where it is. Default: False."""
     server_address: str | None = None
     """Where `V.start` listens, as "host:port" or ":port" (all interfaces). Default: ":3000"."""
     log_level: int | None = None

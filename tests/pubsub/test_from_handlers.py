@@ -109,7 +109,7 @@ def test_what_must_be_awaited_and_was_not_is_an_error_with_the_users_line(v, vis
         """It is never called."""
 
     def go() -> None:
-        save()  # forgotten
+        save()  # type: ignore[unused-coroutine]
         _ = "something else"
 
     hearing(v, go, [])
@@ -121,4 +121,4 @@ def test_what_must_be_awaited_and_was_not_is_an_error_with_the_users_line(v, vis
     (record,) = caplog.records
     assert "save' was never awaited" in record.getMessage()
     assert "test_from_handlers.py" in record.getMessage()
-    assert "save()  # forgotten" in record.getMessage()
+    assert "save()  # type" in record.getMessage()

@@ -18,6 +18,7 @@ from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..page.computed import refresh
 from ..page.mounted_page import MountedPage, Phase
 from ..page.signals import Signal, is_bound, is_json, matching_values, receive_values
+from .row_hints import RowHints
 
 if TYPE_CHECKING:
     from .cookie_delivery import CookieDelivery
@@ -68,6 +69,7 @@ class Outgoing:
         "_dropped_signals",
         "_edits",
         "_edits_told",
+        "_hints",
         "_is_page_new",
         "_log",
         "_queue",
@@ -90,6 +92,8 @@ class Outgoing:
         self._log = log
         moves = services is not None and services.is_own_client
         self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, moves)
+        is_dev = services is not None and services.dev_mode
+        self._hints = RowHints(log.warn) if is_dev else None
         self._queue = SendQueue(self._adopt_elements, self._log_view)
         self._signals_due = False
         self._edits = self._edits_told = 0
@@ -139,6 +143,11 @@ class Outgoing:
 
     # What the tab sends
 
+    def look(self, view: h.Element) -> None:
+        """Look at a view that is to be shown, in development."""
+        if self._hints is not None:
+            self._hints.look(view)
+
     def acknowledge(self, edit: int) -> None:
         """The browser's edits up to this one have come: what is sent from now on is newer."""
         self._edits = edit
@@ -159,6 +168,8 @@ class Outgoing:
         self._dropped_signals.update(self.page.signals)
         self._is_page_new = self._services is not None and self._services.is_own_client
         self._queue.drop_views()
+        if self._hints is not None:
+            self._hints = RowHints(self._log.warn)
         self.page = page
 
     def refresh(self) -> None:
@@ -214,6 +225,7 @@ class Outgoing:
     def let_go(self) -> None:
         """Forget what is held of the browser, and what refers back; nothing more is sent."""
         self._log = _Ended()
+        self._hints = None
         self._queue = SendQueue(_nothing, _nothing)
         self.differ = ViewDiffer("")
 

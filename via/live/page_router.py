@@ -191,6 +191,7 @@ class PageRouter:
         body = to_bytes(page, nonce)
         tab.opened()
         tab.outgoing.differ.remember(view)
+        tab.outgoing.look(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:
             # The official client compiles its expressions.

@@ -34,6 +34,7 @@ class Services:
     action_rate_limit: RateLimitConfig
     limits: Limits
     is_own_client: bool
+    dev_mode: bool
     thread: int = field(default_factory=threading.get_ident)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 

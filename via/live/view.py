@@ -148,6 +148,7 @@ class PageView:
         if page.phase is Phase.CLOSED:
             return b""  # a view that had to wait, and whose page was left meanwhile
         if self is page.root:
+            self._tab.outgoing.look(node)
             if page.phase is Phase.ARRIVING:
                 page.phase = Phase.SHOWN
                 return differ.whole(node, nonce, use_view_transition=True)
