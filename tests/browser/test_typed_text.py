@@ -306,6 +306,35 @@ def test_clicks_over_the_rate_are_all_done(v, serve, page, console):
     expect(page.locator("html")).not_to_have_attribute("data-via-waiting", "")
 
 
+def test_clicks_that_wait_say_what_they_said(v, serve, page, console):
+    console.allow("429")
+    v.config(via.Options(action_rate_limit=via.RateLimitConfig(20, 2)))
+    moves: list[int] = []
+
+    @v.page("/")
+    def moving(c: via.Context) -> None:
+        step = c.signal(0)
+        move = c.action(lambda: moves.append(step.int()))
+        c.view(
+            lambda: h.Main(
+                [h.Button(move.on_click(via.with_signal_int(step, n))) for n in range(8)]
+            )
+        )
+
+    page.goto(serve(v).url)
+    is_open(page)
+    page.evaluate(
+        """async () => {
+          for (const el of document.querySelectorAll("button")) {
+            el.click();
+            await new Promise(done => setTimeout(done, 10));
+          }
+        }"""
+    )
+    wait_until(lambda: len(moves) == 8, "all moves")
+    assert moves == list(range(8))
+
+
 def test_what_is_refused_for_too_long_is_said_to_be_lost(v, serve, page, console):
     console.allow("429")
     v.config(via.Options(action_rate_limit=via.RateLimitConfig(0.001, 1)))

@@ -1,6 +1,6 @@
 // The actions of expressions: @get @post @put @patch @delete @peek @setAll @toggleAll.
 import { untracked } from "@preact/signals-core";
-import { begins, inLine, isBusy, isFull, isSaid } from "./busy";
+import { begins, inLine, isBusy, isFull, isRepeated, isSaid } from "./busy";
 import { actions, type Binding } from "./engine";
 import {
   abortWhenHidden, type Options, pause, prepare, type Prepared, receive, tell, visible,
@@ -58,13 +58,15 @@ async function request(
   }
   tell(el, "started");
   try {
-    const attempt = (first: Prepared | undefined) =>
-      attempts(binding, first, again, control, options);
+    // What changes all the time is said as it is by then; a click is the click that it was.
+    const later = isRepeated(evt) ? again : () => prepared;
     if (isFull()) {
       tell(el, "retries-failed");
       console.warn(`via: ${method} ${url} is given up: too many requests wait`);
-    } else if (isBusy() || (await attempt(prepared)) === PUT_OFF) {
-      await inLine(binding, async () => void (await attempt(undefined)));
+    } else if (isBusy() || !(await attempts(binding, () => prepared, 0, control, options))) {
+      await inLine(binding, async () => {
+        await attempts(binding, later, FIRST_PAUSE, control, options);
+      });
     }
   } finally {
     forget?.();
@@ -73,32 +75,34 @@ async function request(
   }
 }
 
-const PUT_OFF = "put off";
 /** Milliseconds before a request that was put off is sent again; then twice that, and so on. */
 const FIRST_PAUSE = 150;
 
-/** Send a request until it is answered; one that has not waited in line yet may be put off. */
+/** Send a request until it is answered, after `pauses` and, where it is put off, after longer ones.
+ *
+ * Without a pause it is not sent again if it is put off; resolves to whether it was settled.
+ */
 async function attempts(
   binding: Binding,
-  first: Prepared | undefined,
-  again: () => Prepared | null,
+  prepared: () => Prepared | null,
+  pauses: number,
   control: AbortController,
   options: Options,
-): Promise<typeof PUT_OFF | void> {
+): Promise<boolean> {
   const { retry = "auto", retryScaler = 2, retryMaxWaitMs = 30_000, retryMaxCount = 10 } = options;
   const { el } = binding;
   let wait = options.retryInterval ?? 1000;
-  let soon = first ? 0 : FIRST_PAUSE;
+  let soon = pauses;
   for (let count = 0; ; ) {
     if (soon) await pause(soon, control.signal);
     begins(binding);
-    const prepared = first ?? again();
-    if (!prepared || control.signal.aborted) return;
-    const { url, init } = prepared;
+    const now = prepared();
+    if (!now || control.signal.aborted) return true;
+    const { url, init } = now;
     const reading = init.method === "GET";
     const stayOpen = options.openWhenHidden ?? !reading;
     if (!stayOpen) await visible(control.signal);
-    if (control.signal.aborted) return;
+    if (control.signal.aborted) return true;
     const attempt = new AbortController();
     if (!stayOpen) abortWhenHidden(attempt);
     let response: Response | undefined;
@@ -110,31 +114,31 @@ async function attempts(
       });
       if (response.ok) {
         await receive(response, el, { onRetry: (milliseconds) => (wait = milliseconds) });
-        return;
+        return true;
       }
       // Nothing was done, so that to ask again is not to ask twice.
       isPutOff = response.status === 429 && retry !== "never";
-      if (isPutOff && first) return PUT_OFF;
+      if (isPutOff && !pauses) return false;
       if (!isPutOff || count === retryMaxCount) {
         tell(el, "error", { status: String(response.status) });
         console.warn(`via: ${init.method} ${url} was answered with status ${response.status}`);
         if (response.status === 403) document.dispatchEvent(new Event(REFUSED));
-        if (!isPutOff && retry !== "error" && retry !== "always") return;
+        if (!isPutOff && retry !== "error" && retry !== "always") return true;
       }
     } catch (error) {
-      if (control.signal.aborted) return;
+      if (control.signal.aborted) return true;
       // Hidden meanwhile: start again once the page is seen.
       if (attempt.signal.aborted) continue;
       tell(el, "error", { message: String(error) });
       console.warn(`via: ${init.method} ${url} failed: ${String(error)}`);
       // An answer has begun, so the server has acted: once more would be twice.
-      if (retry === "never" || (response && !reading)) return;
+      if (retry === "never" || (response && !reading)) return true;
     } finally {
       attempt.abort();
     }
     if (++count > retryMaxCount) {
       tell(el, "retries-failed");
-      return;
+      return true;
     }
     tell(el, "retrying");
     if (isPutOff) {

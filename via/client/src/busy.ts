@@ -16,9 +16,14 @@ const waiting = new Set<Binding>();
 export const isBusy = () => length > 0;
 export const isFull = () => length >= LONGEST;
 
+/** Whether what such an event has to say is said by the next one as well. */
+export function isRepeated(evt: Event | undefined): boolean {
+  return REPEATED.test(evt?.type ?? "") || !!(evt as KeyboardEvent | undefined)?.repeat;
+}
+
 /** Whether a request of the same element waits that will say what this event would. */
 export function isSaid(binding: Binding, evt: Event | undefined): boolean {
-  return waiting.has(binding) && REPEATED.test(evt?.type ?? "");
+  return waiting.has(binding) && isRepeated(evt);
 }
 
 /** A waiting request begins, with the signals as they are now. */
