@@ -133,6 +133,20 @@ def test_checkboxes_share_an_array(show):
     expect(page.locator("#b")).to_be_checked()
 
 
+def test_checkboxes_share_an_array_of_booleans(show):
+    page = show(
+        "".join(f"<input type=checkbox id={name} data-bind:v>" for name in "abc") + FOLLOW,
+        {"v": [False, True, False]},
+    )
+    expect(page.locator("#b")).to_be_checked()
+    expect(page.locator("#a")).not_to_be_checked()
+    page.check("#c")
+    expect(page.locator("#value")).to_have_text("[false,true,true]")
+    page.uncheck("#b")
+    expect(page.locator("#value")).to_have_text("[false,false,true]")
+    expect(page.locator("#a")).not_to_be_checked()
+
+
 def test_checkboxes_keep_what_none_of_them_stands_for(show):
     page = show(
         "<input type=checkbox id=a data-bind:v value=1><input type=checkbox data-bind:v value=2>"

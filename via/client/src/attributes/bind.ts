@@ -104,6 +104,9 @@ function members(path: string): Field[] {
   );
 }
 
+const areBooleans = (values: unknown[]) =>
+  values.length > 0 && values.every((value) => typeof value === "boolean");
+
 /** The array that the inputs of `path` make: a value for each, but of boxes the checked ones'. */
 function together(path: string): unknown[] {
   const before = peek(path) as unknown[];
@@ -111,6 +114,8 @@ function together(path: string): unknown[] {
   if (fields.every((el) => kindOf(el) !== checkbox)) {
     return fields.map((el, i) => kindOf(el).read(el, before[i]));
   }
+  // Of true and false, each box has its own.
+  if (areBooleans(before)) return fields.map((el) => el.checked);
   const number = before.find((value) => typeof value === "number") ?? "";
   const offered = new Set(fields.map((el) => el.value));
   // What no box stands for is not for them to take away.
@@ -164,7 +169,7 @@ plugins["bind"] = (binding) => {
     let value = get(path);
     if (!isSaving && value !== "") likes.set(path, value);
     if (Array.isArray(value) && kind !== multiple) {
-      if (kind === checkbox) value = value.map(String).includes(el.value);
+      if (kind === checkbox && !areBooleans(value)) value = value.map(String).includes(el.value);
       else value = value[members(path).indexOf(el)] ?? "";
     }
     kind.write(el, value);
