@@ -258,7 +258,7 @@ def test_nothing_done_is_lost_and_everything_changed_arrives(
 ) -> None:
     body = "<b id=step></b><input id=bound data-bind:bound><main><div id=view></div></main>"
     for seed in range(SEQUENCES):
-        page = show(body, {"bound": ""}, stream=True)
+        page = show(body, {"bound": "", "via_ctx": "a tab"}, stream=True)
         Sequence(desk, page, seed, is_large).live()
         desk.end_streams()
         page.goto("about:blank")

@@ -102,7 +102,7 @@ def test_nothing_begins_in_a_tab_that_has_ended(left, v, visitor) -> None:
     [tab] = running(v).registry.tabs.values()
     running(v).services.loop.call_soon_threadsafe(tab.dispose)
     wait_until(lambda: tab.closed, "the tab to end")
-    assert tab.enter("/two", {}).phase is Phase.CLOSED
+    assert tab.enter("/two", {}, "").phase is Phase.CLOSED
 
 
 def test_an_action_that_waits_while_the_page_is_left_is_not_run(left, v, visitor) -> None:

@@ -100,6 +100,8 @@ ADDITIONS = {
         "id": "`c.id()`",
         "title": "`c.title(text)`",
         "sync_component": "`sync_component`",
+        "query": "`c.query(name)`",
+        "query_all": "`c.query_all(name)`",
     },
     "Signal": {"value": "A signal's `value`"},
     "Field": {"value": "A signal's `value`"},

@@ -221,6 +221,17 @@ class Context:
         """The part of the path that `{name}` in the route matched; "" if there is none."""
         return self._page.request.params.get(name, "")
 
+    def query(self, name: str) -> str:
+        """The value of this name in the query of the page's address; "" if there is none.
+
+        Of several the first; see `query_all`.
+        """
+        return next(iter(self.query_all(name)), "")
+
+    def query_all(self, name: str) -> list[str]:
+        """All values of this name in the query of the page's address, in order."""
+        return [value for key, value in self._page.request.query_values() if key == name]
+
     # The clock
 
     def on_interval(self, period: float | timedelta, handler: Handler) -> Callable[[], None]:

@@ -64,7 +64,6 @@ def document(
             title=title,
             language="en",
             head=[
-                h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
                 h.Link(h.Rel("icon"), h.Href(_ICON)),
                 h.Meta(h.Data("signals", msgspec.json.encode(signals).decode())),
                 None if is_official_client else h.Script(h.Raw(_EARLY)),

@@ -38,7 +38,7 @@ async def navigate(find: Find, default_title: str, tab: Tab, url: str, step: His
         if found is None:
             break
         route, params = found
-        page = tab.enter(path, params)
+        page = tab.enter(path, params, urlsplit(url).query)
         try:
             context = await route.set_up(tab, PageView(tab, page))
         except Exception as error:

@@ -71,7 +71,8 @@ class PageRoute:
 
     def check(self, layout: Layout | None) -> None:
         """Run the page once without a browser. Raises PageError if it fails or sets no view."""
-        tab = DryRun(PageRequest(url=self.route), layout)
+        parameters = _Unknown()
+        tab = DryRun(PageRequest(url=self.route, params=parameters), layout)
         view = tab.page.root = PageView(tab, tab.page)
         name = handler_name(self.function)
         token = registering.set(True)
@@ -83,6 +84,8 @@ class PageRoute:
         except PageError as error:
             raise PageError(f"page {self.route!r} ({name}): {error}") from None
         except Exception as error:
+            if parameters.were_read:
+                return  # whether it fails depends on an address that nobody has asked for
             hint = ""
             if isinstance(error, NameError):
                 hint = "; a page runs once as it is registered: define what it uses above it"
@@ -92,6 +95,16 @@ class PageRoute:
             ) from error
         finally:
             registering.reset(token)
+
+
+class _Unknown(dict[str, str]):
+    """The parameters of a path when there is no request; knows whether they mattered."""
+
+    were_read = False
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.were_read = True
+        return default
 
 
 def check_route(route: str) -> None:

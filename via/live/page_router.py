@@ -120,7 +120,8 @@ class PageRouter:
     async def _respond(self, route: PageRoute, request: Request) -> Response:
         root = request.scope.get("root_path", "")
         path = request.scope["path"].removeprefix(root)
-        asked = PageRequest(url=path, params=_texts(request.path_params), root_path=root)
+        params, query = _texts(request.path_params), request.scope["query_string"].decode("latin-1")
+        asked = PageRequest(url=path, params=params, root_path=root, query=query)
         run = self._run
         if run is None:
             raise ViaError("the app has not been started")

@@ -155,12 +155,12 @@ class Tab(DryRun):
         # A later click overtakes an earlier one that still waits for its turn.
         return self._show_page(self, url, step) if number == self._navigation_number else None
 
-    def enter(self, path: str, params: Mapping[str, str]) -> MountedPage:
+    def enter(self, path: str, params: Mapping[str, str], query: str) -> MountedPage:
         """Leave the page that is shown, and begin with another."""
         left = self.page
         left.close()
         self.services.loop.call_soon(left.let_go)  # when the handler that leads away has ended
-        request = replace(left.request, url=path, params=params)
+        request = replace(left.request, url=path, params=params, query=query)
         self.page = MountedPage(request, self.services.hub, self.handlers.post, left.action_count())
         self.outgoing.enter(self.page)
         if self.closed:

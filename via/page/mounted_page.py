@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qsl
 
 from .._core.sse.send_queue import View
 from ..sessions.tokens import new_token
@@ -26,6 +27,12 @@ class PageRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     root_path: str = ""
     nonce: str = field(default_factory=new_token)
+    query: str = ""
+    """What follows the question mark of the address, as it is written there."""
+
+    def query_values(self) -> list[tuple[str, str]]:
+        """The names and values of the query, in order."""
+        return parse_qsl(self.query, keep_blank_values=True)
 
 
 class Phase(Enum):
@@ -104,6 +111,8 @@ class MountedPage:
     def sent_values(self) -> Iterator[str]:
         """The texts that the browser sent: the path's parameters and the signals."""
         yield from self.request.params.values()
+        for _, value in self.request.query_values():
+            yield value
         for signal in self.signals.values():
             if isinstance(signal.value, str):
                 yield signal.value

@@ -289,12 +289,12 @@ class Endpoints:
         location, nonce = headers.get(b"via-location", b""), headers.get(b"via-nonce", b"")
         if not _LOCATION.fullmatch(location) or not is_token(nonce.decode("latin-1")):
             raise RequestError(404, "the page is not known here; reload it")
-        path, _, _ = location.decode("ascii").partition("?")
+        path, _, query = location.decode("ascii").partition("?")
         root = scope.get("root_path", "")
         url = unquote(path).removeprefix(root)
         browser = await self._access.browser(scope["headers"], scope.get("scheme") == "https")
         tab = await self._rebuild_tab(
-            PageRequest(url=url, root_path=root, nonce=nonce.decode()), browser
+            PageRequest(url=url, root_path=root, nonce=nonce.decode(), query=query), browser
         )
         if tab is None:
             raise RequestError(404, f"there is no page at {path[:200]!r}")

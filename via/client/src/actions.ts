@@ -8,7 +8,7 @@ import {
 import { isFarewellIdle, track } from "./leaving";
 import { REFUSED } from "./marks";
 import { fault } from "./report";
-import { each, type Filter, set } from "./signals";
+import { each, type Filter, isVia, set } from "./signals";
 import { keepOpen } from "./stream";
 
 actions["peek"] = (_binding, _evt, read: () => unknown) => untracked(read);
@@ -117,7 +117,7 @@ async function attempts(
         return true;
       }
       // Nothing was done, so that to ask again is not to ask twice.
-      isPutOff = response.status === 429 && retry !== "never";
+      isPutOff = response.status === 429 && retry !== "never" && isVia();
       if (isPutOff && !pauses) return false;
       if (!isPutOff || count === retryMaxCount) {
         tell(el, "error", { status: String(response.status) });

@@ -2,7 +2,7 @@
 import { type Binding } from "./engine";
 import { outlives } from "./leaving";
 import { applyEvent, patchElements, patchSignals } from "./patches";
-import { type Filter, has, PRIVATE, snapshot, unknownEdits } from "./signals";
+import { type Filter, isVia, PRIVATE, snapshot, unknownEdits } from "./signals";
 import { read, type Stream } from "./sse";
 
 /** The options of `@get`, `@post`, `@put`, `@patch` and `@delete`, as Datastar names them. */
@@ -49,7 +49,7 @@ const wellFormed = (_key: string, value: unknown) =>
 /** The signals for the server; its own pages are told besides which of them were edited here. */
 export function state(filter: Filter): Record<string, unknown> {
   const signals = snapshot(filter);
-  return has("via_ctx") ? { ...signals, via_edits: unknownEdits() } : signals;
+  return isVia() ? { ...signals, via_edits: unknownEdits() } : signals;
 }
 
 /** Build a request from the signals as they are now; `null` where a form is not valid. */

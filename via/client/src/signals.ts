@@ -44,9 +44,12 @@ let editCount = 0;
 let acknowledged = 0;
 let isServers = false;
 
+/** Whether the page's server is via, which tells what it knows; others' word is always the last. */
+export const isVia = () => has("via_ctx");
+
 /** Number an edit: of a signal or, without a name, of a field that is bound to none. */
 export function noteEdit(name = ""): number {
-  edits.set(name, ++editCount);
+  if (isVia()) edits.set(name, ++editCount);
   return editCount;
 }
 
