@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from starlette.routing import Router
 
@@ -88,6 +88,9 @@ class Run:
         return self.registry
 
 
+_LOCAL: Final = frozenset({"::", "0.0.0.0", "127.0.0.1"})
+
+
 class V:
     """A via application, made by `via.new()`; itself an ASGI app, lifespan included."""
 
@@ -97,6 +100,7 @@ class V:
         self._run: Run | None = None
         self._starting: asyncio.Task[Run] | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._address = ""
         self._unawaited: UnawaitedLog | None = None
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
@@ -188,8 +192,7 @@ class V:
             self._server = server_for(self)
             self._failure = None
             host, port = listener.getsockname()[:2]
-            shown = "localhost" if host in ("::", "0.0.0.0", "127.0.0.1") else host
-            self._logger().info("serving on http://%s:%d", shown, port)
+            self._address = f"http://{'localhost' if host in _LOCAL else host}:{port}"
             try:
                 self._server.run(sockets=[listener])
             except SystemExit:  # of uvicorn, where the app did not start
@@ -286,6 +289,8 @@ class V:
             gc.freeze()
         signals = ShutdownSignals(self._on_shutdown_signal)
         signals.watch()
+        if self._server is not None:
+            self._logger().info("serving on %s", self._address)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         signals.restore()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -37,13 +39,24 @@ def listen(address: str) -> socket.socket:
         ) from None
 
 
+class Server(uvicorn.Server):
+    """A server that ends by a signal as it ends by `shutdown`: what called it goes on."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals that ask for the end, and do not raise them once more after it."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
 def make_server(app: Any, connect: Connect, limits: Limits) -> uvicorn.Server:
     """A server for an ASGI app, from which it takes its logging and its lifespan.
 
     `connect` is asked, as each connection begins, for what runs its actions past ASGI.
     """
     protocol = partial(Protocol, connect, limits, ActionResponse(), WriteBatch())
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             loop="asyncio" if sys.platform == "win32" else "uvloop",
