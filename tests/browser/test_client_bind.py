@@ -82,6 +82,24 @@ def test_letters_in_the_text_field_of_a_number_are_no_number(show):
     expect(page.locator("#i")).to_have_value("12")
 
 
+LONG = ["12345678901234567890", "-9007199254740993"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *[("number", text) for text in LONG],
+        *[("text", text) for text in [*LONG, "1e400", "Infinity", "0x10", "1_000", "-"]],
+    ],
+)
+def test_what_no_number_can_hold_stays_a_text(show, kind, text):
+    page = show(f"<input type={kind} id=i data-bind:v>" + FOLLOW, {"v": 5})
+    page.focus("#i")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    expect(page.locator("#value")).to_have_text(f'"{text}"')
+
+
 def test_a_number_field_is_not_written_to_while_a_number_is_being_typed(show):
     page = show("<input type=number step=any id=i data-bind:v>" + FOLLOW, {"v": 0})
     for text, number in [("1.05", "1.05"), ("-5", "-5"), ("1e3", "1000"), ("007", "7")]:

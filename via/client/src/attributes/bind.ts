@@ -12,10 +12,14 @@ interface Kind {
   write(el: Field, value: unknown): void;
 }
 
-/** The text as a number where one is meant; what is none, or nothing, stays the text that it is. */
+const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i;
+
+/** The text as a number where one is meant; what is none, or too long for one, stays a text. */
 const alike = (text: string, like: unknown): unknown => {
-  const number = typeof like === "number" && text.trim() ? Number(text) : NaN;
-  return isNaN(number) ? text : number;
+  if (typeof like !== "number" || !NUMBER.test(text)) return text;
+  const number = Number(text);
+  const isKept = Number.isInteger(number) ? Number.isSafeInteger(number) : isFinite(number);
+  return isKept ? number : text;
 };
 
 /** Where the caret belongs once `after` stands for `before`: after the same text, or before it. */
