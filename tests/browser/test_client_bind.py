@@ -175,6 +175,18 @@ def test_checkboxes_keep_what_none_of_them_stands_for(show):
     expect(page.locator("#value")).to_have_text("[9,1,2]")
 
 
+def test_checkboxes_of_numbers_give_numbers_again_once_all_were_off(show):
+    page = show(
+        "<input type=checkbox id=a data-bind:v value=1><input type=checkbox data-bind:v value=2>"
+        + FOLLOW,
+        {"v": [1]},
+    )
+    page.uncheck("#a")
+    expect(page.locator("#value")).to_have_text("[]")
+    page.check("#a")
+    expect(page.locator("#value")).to_have_text("[1]")
+
+
 def test_text_fields_share_an_array(show):
     page = show(
         "<input id=a data-bind:v><input id=b data-bind:v>" + FOLLOW + setter("['x', 'y']"),

@@ -108,6 +108,9 @@ function members(path: string): Field[] {
   );
 }
 
+/** What a value of each signal is like, whatever was typed in its field since. */
+const likes = new Map<string, unknown>();
+
 const areBooleans = (values: unknown[]) =>
   values.length > 0 && values.every((value) => typeof value === "boolean");
 
@@ -120,7 +123,8 @@ function together(path: string): unknown[] {
   }
   // Of true and false, each box has its own.
   if (areBooleans(before)) return fields.map((el) => el.checked);
-  const number = before.find((value) => typeof value === "number") ?? "";
+  const known = [likes.get(path)].flat().concat(before);
+  const number = known.find((value) => typeof value === "number") ?? "";
   const offered = new Set(fields.map((el) => el.value));
   // What no box stands for is not for them to take away.
   const rest = before.filter((value) => value !== "" && !offered.has(String(value)));
@@ -128,8 +132,6 @@ function together(path: string): unknown[] {
   return [...rest, ...checked];
 }
 
-/** What a value of each signal is like, whatever was typed in its field since. */
-const likes = new Map<string, unknown>();
 /** Whether a signal is being set from a field. */
 let isSaving = false;
 
@@ -155,6 +157,7 @@ plugins["bind"] = (binding) => {
 
   const like = () => (kind === multiple ? current() : (likes.get(path) ?? current()));
   const save = () => {
+    if (kind === radio && !el.checked) return;
     const value = shared() ? together(path) : kind.read(el, like());
     if (value === undefined) return;
     isSaving = true;
