@@ -4,6 +4,7 @@ import "./attributes/bind";
 import "./attributes/events";
 import "./attributes/show";
 import "./attributes/state";
+import "./attributes/watch";
 import { start } from "./engine";
 import { watchLeaving } from "./leaving";
 import { followLinks } from "./navigation";

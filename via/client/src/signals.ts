@@ -273,6 +273,19 @@ export function each(filter: Filter, visit: (path: string, value: unknown) => vo
   walk(root, "");
 }
 
+/** What of a patch passes the filter; undefined if nothing does. */
+export function pick(patch: Plain, filter: Filter): Plain | undefined {
+  const found: [string, unknown][] = [];
+  const walk = (at: Plain, prefix: string) => {
+    for (const [key, value] of Object.entries(at)) {
+      if (isPlain(value)) walk(value, `${prefix}${key}.`);
+      else if (matches(prefix + key, filter)) found.push([prefix + key, value]);
+    }
+  };
+  walk(patch, "");
+  return found.length ? nest(found) : undefined;
+}
+
 /** A JSON-ready copy of the signals that pass the filter; elements and functions are left out. */
 export function snapshot(filter: Filter): Plain {
   const found: [string, unknown][] = [];

@@ -1,12 +1,20 @@
 // Attributes that show signals: data-text, data-show, data-class, data-attr, data-style, data-effect.
 import { plugins, type Binding } from "../engine";
 import { keyCase } from "../names";
-import { isPlain } from "../signals";
+import { type Filter, isPlain, snapshot } from "../signals";
 
 plugins["text"] = (binding) => {
   binding.effect(() => {
     const text = String(binding.run() ?? "");
     if (binding.el.textContent !== text) binding.el.textContent = text;
+  });
+};
+
+plugins["json-signals"] = (binding) => {
+  const indent = binding.modifiers.has("terse") ? 0 : 2;
+  binding.effect(() => {
+    const filter = (binding.value ? binding.run() : {}) as Filter;
+    binding.el.textContent = JSON.stringify(snapshot(filter), null, indent);
   });
 };
 
