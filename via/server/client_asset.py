@@ -5,10 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from importlib.resources import files
 
-import brotli
-
 from ..errors import ViaError
 from .asgi import Receive, Scope, Send
+from .compression import best_of, encodings
 
 
 def bundled_client() -> bytes:
@@ -26,7 +25,7 @@ class ClientAsset:
 
     def __init__(self, content: bytes) -> None:
         self._plain = content
-        self._brotli: bytes = brotli.compress(content)
+        self._encoded = encodings(content)
         self._etag = b'"%s"' % sha256(content).hexdigest()[:32].encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,10 +41,11 @@ class ClientAsset:
         if request.get(b"if-none-match") == self._etag:
             status, body = 304, b""
         else:
-            accepted = request.get(b"accept-encoding", b"").replace(b" ", b"").split(b",")
-            if b"br" in accepted:
-                body = self._brotli
-                headers.append((b"content-encoding", b"br"))
+            accepted = request.get(b"accept-encoding", b"").decode("latin-1")
+            encoding = best_of(self._encoded, accepted)
+            if encoding:
+                body = self._encoded[encoding]
+                headers.append((b"content-encoding", encoding.encode()))
             headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -8,8 +8,10 @@ used where the browser wants it more than these.
 
 from __future__ import annotations
 
+import gzip
 import sys
 import zlib
+from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
 import brotli
@@ -185,6 +187,22 @@ def choose(accepted: str) -> Compression:
         usable.insert(0, Brotli)
     best = max(usable, key=lambda kind: weights.get(kind.name, 0.0))
     return best() if weights.get(best.name, 0.0) > 0 else Plain()
+
+
+def encodings(content: bytes) -> dict[str, bytes]:
+    """What does not change, encoded once in each way that browsers may ask for; smallest first."""
+    return {
+        "br": brotli.compress(content),
+        "zstd": zstd.compress(content, 19),
+        "gzip": gzip.compress(content, mtime=0),
+    }
+
+
+def best_of(names: Iterable[str], accepted: str) -> str:
+    """The name that an `Accept-Encoding` header wants most, the first of several; "" for none."""
+    weights = _weights(accepted)
+    best = max(names, key=lambda name: weights.get(name, 0.0))
+    return best if weights.get(best, 0.0) > 0 else ""
 
 
 def _weights(accepted: str) -> dict[str, float]:
