@@ -172,6 +172,37 @@ def test_nodes_that_scripts_added_stay(show, page):
         expect(page.locator("li")).to_have_text([f"{i} of {n}" for i in range(n)])
 
 
+def test_what_a_script_showed_ahead_becomes_the_servers(show, page):
+    following = show(
+        lambda n: h.Ul(h.ID("list"), [h.Li(h.Text(f"item {i}")) for i in range(4 - abs(n - 2))])
+    )
+    for text in ("item 2", "mine"):
+        page.evaluate(
+            """text => {
+              const el = document.createElement("li");
+              el.textContent = text;
+              document.querySelector("#list").append(el);
+            }""",
+            text,
+        )
+    for count in (3, 4, 3, 2):
+        following()
+        shown = page.locator("li").all_inner_texts()
+        shown.remove("mine")
+        assert shown == [f"item {i}" for i in range(count)]
+
+
+def test_a_details_that_the_server_follows_closes_when_the_server_closes_it(show, page):
+    following = show(
+        lambda n: h.Details(h.ID("d"), h.Attr("open") if n == 1 else None, h.Summary(h.Text("s")))
+    )
+    page.click("summary")
+    following()
+    assert page.evaluate("document.querySelector('#d').open")
+    following()
+    assert not page.evaluate("document.querySelector('#d').open")
+
+
 def test_content_that_a_custom_element_made_for_itself_stays(show, page):
     following = show(
         lambda n: h.Raw(f"<x-clock zone='{n}'></x-clock>"),

@@ -3,10 +3,12 @@
 import { resync } from "./engine";
 import { INITIAL, isEditable, syncField } from "./fields";
 import { holdsKnown, match, staying } from "./match";
-import { isForeign, mergeAttributes, ownsContent, placing, settle } from "./sent";
+import { adopt, deviations, isForeign, mergeAttributes, ownsContent, placing, settle } from "./sent";
 
 /** Ids that what comes still needs, while it comes. */
 let wanted = new Set<string>();
+/** What cannot be left alone though it equals what comes; undefined where nothing can. */
+let unlike: Set<Node> | undefined;
 /** Holds elements on their way from one parent to another. */
 let pantry: HTMLElement | undefined;
 /** The first element to be focused among those that are new. */
@@ -65,10 +67,13 @@ function morphChildren(parent: Node, nexts: Node[]): void {
   // Of others' text, where there is the server's too, no one can tell what it says together.
   const isOthers = (node: Node) =>
     isForeign(node) && (node.nodeType !== Node.TEXT_NODE || !nexts.length);
-  const olds = [...parent.childNodes].filter((node) => !isOthers(node));
+  const olds = [...parent.childNodes].filter(
+    (node) => !isOthers(node) || nexts.some((next) => next.isEqualNode(node)),
+  );
   const found = match(parent, olds, nexts);
   const stay = staying(parent, found);
   const kept = new Set(found);
+  for (const node of kept) if (node) adopt(node);
   for (const old of olds) if (!kept.has(old)) remove(old);
   let at = parent.firstChild;
   nexts.forEach((next, i) => {
@@ -87,6 +92,8 @@ function morphNode(old: Node, next: Node): void {
     if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue;
     return;
   }
+  // Most of a view is what it was, and the browser sees that faster than anything here.
+  if (unlike && !unlike.has(old) && old.isEqualNode(next)) return;
   morphElement(old, next as Element);
 }
 
@@ -125,6 +132,12 @@ export function morph(target: Element, content: Node[], inner = false): void {
     ),
   );
   wanted.delete("");
+  // For a custom element it matters whether the server ever sent content.
+  const isCustom = (el: Element) => el.localName.includes("-");
+  const hasCustom = content.some(
+    (node) => node instanceof Element && [node, ...node.querySelectorAll("*")].some(isCustom),
+  );
+  unlike = hasCustom ? undefined : deviations();
   keepingFocus(() => {
     if (inner) {
       morphChildren(target, content);

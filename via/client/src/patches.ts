@@ -1,7 +1,7 @@
 // Applies what the server sends: elements into the page, signals into the store.
 import { flush, resync } from "./engine";
 import { focusNew, look, morph, move as moveNode } from "./morph";
-import { placing } from "./sent";
+import { placing, shownAhead } from "./sent";
 import { acknowledge, isPlain, merge } from "./signals";
 import type { ServerEvent } from "./sse";
 import { transition } from "./timing";
@@ -59,8 +59,10 @@ function place(mode: string, target: Element, content: Node[]): void {
     case "after": {
       const parent = target.parentElement;
       const method = mode === "replace" ? "replaceWith" : mode;
-      target[method](...(content.map(placing) as (Node & string)[]));
-      look(content);
+      const home = mode.endsWith("pend") ? target : parent;
+      const nodes = content.map((node) => placing((home && shownAhead(home, node)) || node));
+      target[method](...(nodes as (Node & string)[]));
+      look(nodes);
       // New options may be the ones that a signal chooses.
       const select = (mode.endsWith("pend") ? target : parent)?.closest("select");
       if (select) resync(select);

@@ -3,8 +3,10 @@
 
 /** The value that the server sent last, of attributes that others have changed since. */
 const changed = new WeakMap<Element, Map<string, string | null>>();
+/** The elements of those attributes. */
+const deviant = new Set<Element>();
 /** Nodes that others put between the server's. */
-const added = new WeakSet<Node>();
+const added = new Set<Node>();
 /** Elements out of which others took nodes of the server's: what they put there took their place. */
 const disturbed = new WeakSet<Node>();
 
@@ -40,6 +42,7 @@ export function placing<T extends Node>(node: T): T {
 }
 
 function remember(el: Element, name: string, value: string | null): void {
+  deviant.add(el);
   if (!changed.has(el)) changed.set(el, new Map());
   changed.get(el)!.set(name, value);
 }
@@ -69,6 +72,14 @@ export function learn(records: MutationRecord[], doer: Doer = "others"): void {
   }
   written.clear();
   placed.clear();
+  if (doer === "patch") forgetGone();
+}
+
+/** Hold nothing that is gone from the page. */
+function forgetGone(): void {
+  for (const nodes of [deviant, added] as Set<Node>[]) {
+    for (const node of nodes) if (!node.isConnected) nodes.delete(node);
+  }
 }
 
 /** Whether an element's content is its own: it is left as it is, for the server said nothing new. */
@@ -93,6 +104,28 @@ export function watchEditing(): void {
     },
     true,
   );
+}
+
+/** The nodes that others changed or added, and all around them. */
+export function deviations(): Set<Node> {
+  const found = new Set<Node>();
+  for (const nodes of [deviant, added] as Set<Node>[]) {
+    for (const node of nodes) {
+      for (let at: Node | null = node; at && !found.has(at); at = at.parentNode) found.add(at);
+    }
+  }
+  return found;
+}
+
+/** The node that a script showed ahead of the server, which now says the same. */
+export function shownAhead(parent: Node, next: Node): Node | undefined {
+  if (!added.size) return undefined;
+  return [...parent.childNodes].find((node) => isForeign(node) && node.isEqualNode(next));
+}
+
+/** Take a node for the server's, which has come to say the same. */
+export function adopt(node: Node): void {
+  added.delete(node);
 }
 
 const tokens = (text: string | null) => (text ?? "").split(/\s+/).filter(Boolean);
