@@ -27,7 +27,6 @@ for (const method of ["get", "post", "put", "patch", "delete"]) {
     // Not waited for: what goes wrong is reported here, and the expression goes on.
     const started = start(binding, evt, method.toUpperCase(), url, options);
     started.catch((error) => fault(binding.el, binding.name, binding.value, error));
-    if (!isStream && method !== "get") track(started);
   };
 }
 
@@ -64,9 +63,11 @@ async function request(
       tell(el, "retries-failed");
       console.warn(`via: ${method} ${url} is given up: too many requests wait`);
     } else if (isBusy() || !(await attempts(binding, () => prepared, 0, control, options))) {
-      await inLine(binding, async () => {
+      const waiting = inLine(binding, async () => {
         await attempts(binding, later, FIRST_PAUSE, control, options);
       });
+      track(waiting);
+      await waiting;
     }
   } finally {
     forget?.();
@@ -108,10 +109,11 @@ async function attempts(
     let response: Response | undefined;
     let isPutOff = false;
     try {
-      response = await fetch(url, {
-        ...init,
-        signal: AbortSignal.any([control.signal, attempt.signal]),
-      });
+      const signal = AbortSignal.any([control.signal, attempt.signal]);
+      const answer = fetch(url, { ...init, signal });
+      // Once it is answered it has arrived, however long the answer takes to end.
+      if (!reading) track(answer);
+      response = await answer;
       if (response.ok) {
         await receive(response, el, { onRetry: (milliseconds) => (wait = milliseconds) });
         return true;
