@@ -308,7 +308,7 @@ def test_clicks_over_the_rate_are_all_done(v, serve, page, console):
 
 def test_clicks_that_wait_say_what_they_said(v, serve, page, console):
     console.allow("429")
-    v.config(via.Options(action_rate_limit=via.RateLimitConfig(20, 2)))
+    v.config(via.Options(action_rate_limit=via.RateLimitConfig(10, 2)))
     moves: list[int] = []
 
     @v.page("/")
@@ -325,9 +325,16 @@ def test_clicks_that_wait_say_what_they_said(v, serve, page, console):
     is_open(page)
     page.evaluate(
         """async () => {
+          let finished = 0;
+          document.addEventListener("datastar-fetch", ({detail}) => {
+            if (detail.type === "finished") finished++;
+          });
+          const waits = () => document.documentElement.hasAttribute("data-via-waiting");
+          let clicked = 0;
           for (const el of document.querySelectorAll("button")) {
             el.click();
-            await new Promise(done => setTimeout(done, 10));
+            clicked++;
+            while (finished < clicked && !waits()) await new Promise(done => setTimeout(done, 1));
           }
         }"""
     )
