@@ -261,28 +261,33 @@ function matches(path: string, { include, exclude }: Filter): boolean {
   return (!include || found(include)) && !(exclude && found(exclude));
 }
 
+type Visit = (path: string, value: unknown) => void;
+
+/** Call `visit` with the path and value of what is no branch and passes the filter. */
+function visitLeaves(
+  at: Plain,
+  isBranch: (value: unknown) => boolean,
+  filter: Filter,
+  visit: Visit,
+  prefix = "",
+): void {
+  for (const key of Object.keys(at)) {
+    const value = at[key];
+    const path = prefix + key;
+    if (isBranch(value)) visitLeaves(value as Plain, isBranch, filter, visit, `${path}.`);
+    else if (matches(path, filter)) visit(path, value);
+  }
+}
+
 /** Call `visit` with the path and value of every signal (leaves only) that passes the filter. */
-export function each(filter: Filter, visit: (path: string, value: unknown) => void): void {
-  const walk = (at: Plain, prefix: string) => {
-    for (const key of Object.keys(at)) {
-      const value = at[key];
-      if (trees.has(value as object)) walk(value as Plain, `${prefix}${key}.`);
-      else if (matches(prefix + key, filter)) visit(prefix + key, value);
-    }
-  };
-  walk(root, "");
+export function each(filter: Filter, visit: Visit): void {
+  visitLeaves(root, (value) => trees.has(value as object), filter, visit);
 }
 
 /** What of a patch passes the filter; undefined if nothing does. */
 export function pick(patch: Plain, filter: Filter): Plain | undefined {
   const found: [string, unknown][] = [];
-  const walk = (at: Plain, prefix: string) => {
-    for (const [key, value] of Object.entries(at)) {
-      if (isPlain(value)) walk(value, `${prefix}${key}.`);
-      else if (matches(prefix + key, filter)) found.push([prefix + key, value]);
-    }
-  };
-  walk(patch, "");
+  visitLeaves(patch, isPlain, filter, (path, value) => found.push([path, value]));
   return found.length ? nest(found) : undefined;
 }
 
