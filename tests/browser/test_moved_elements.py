@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from support.server import wait_until
 
 import via
 from via import h
@@ -41,7 +42,7 @@ LOST = """() => [...document.querySelectorAll("#rows > *")].flatMap(row => {
   if (frame && frame.contentWindow.held !== row.id) lost.push("iframe was loaded again");
   return lost.map(what => `${row.id}: ${what}`);
 }).concat(moves.map(what => "a custom element went " + what))"""
-ORDER = """() => [...document.querySelectorAll("#rows > *")].map(row => row.id).join()"""
+ORDER = """() => [...document.querySelectorAll("#rows > *")].map(row => row.id)"""
 
 
 def row(name: int, size: int) -> h.H:
@@ -109,8 +110,8 @@ def rows(v: via.V, serve: Callable[..., Any], page: Page) -> Callable[..., Page]
 
 def becomes(page: Page, order: list[int]) -> None:
     page.evaluate("document.getElementById('go').click()")
-    expected = ",".join(f"row{name}" for name in order)
-    page.wait_for_function(f"() => ({ORDER})() === '{expected}'", timeout=20_000)
+    expected = [f"row{name}" for name in order]
+    wait_until(lambda: page.evaluate(ORDER) == expected, f"the order {expected}")
 
 
 @pytest.mark.parametrize("size", [2, 5, 50, 1000])
@@ -259,8 +260,6 @@ def test_rows_without_ids_keep_what_was_typed_in_them(v, serve, page, around, ch
     for place, name in enumerate(["ann", "bob", "cid"]):
         page.locator("input").nth(place).fill(f"of {name}")
     page.evaluate("document.getElementById('go').click()")
-    texts = "[...document.querySelectorAll('li')].map(li => li.textContent)"
-    shown = ",".join(row.partition(":")[0] for row in expected)
-    page.wait_for_function(f"{texts}.join() === '{shown}'")
+    expect(page.locator("li")).to_have_text([row.partition(":")[0] for row in expected])
     read = "li => `${li.textContent}:${li.querySelector('input').value}`"
     assert page.evaluate(f"[...document.querySelectorAll('li')].map({read})") == expected
