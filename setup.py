@@ -1,5 +1,6 @@
 """Builds the compiled core and the browser client; `pyproject.toml` holds everything else."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from setuptools.command.sdist import sdist
 
 sys.path.insert(0, "tools")
 import client_build
+import compiler
 
 CORE = Path("via/_core")
 
@@ -28,11 +30,38 @@ for twin in sorted(CORE.rglob("_*_py.py")):
     if both_exist and header.stat().st_mtime > translated.stat().st_mtime:
         translated.unlink()
 
-extensions = [
-    # A platform without a compiler still gets a working package: the pure-Python twins.
-    Extension(name, [source.as_posix()], extra_compile_args=["-O3"], optional=True)
-    for name, source in modules.items()
-]
+# The core keeps its nodes and buffers without locks, once for a process: a free-threaded Python
+# switches the GIL on when it imports it, and a second interpreter is refused.
+DIRECTIVES = {"freethreading_compatible": False, "subinterpreters_compatible": "no"}
+# Symbols are three quarters of a module's size.
+NO_SYMBOLS = {"linux": ["-g0"], "darwin": ["-g0"]}
+STRIPPED = {"linux": ["-Wl,--strip-all"], "darwin": ["-Wl,-x"]}
+
+
+def without_core() -> str | None:
+    """Why the core is not compiled, or None: its twins make a package that works, too."""
+    if os.environ.get("VIA_PURE_PYTHON"):
+        return "VIA_PURE_PYTHON is set"
+    if reason := compiler.missing():
+        return f"no extension module can be compiled here ({reason})"
+    return None
+
+
+def core() -> list[Extension]:
+    """The extension modules; none where they cannot be had or are not wanted."""
+    if reason := without_core():
+        print(f"warning: {reason}; via is built with its pure-Python twin", file=sys.stderr)
+        return []
+    extensions = [
+        Extension(
+            name,
+            [source.as_posix()],
+            extra_compile_args=["-O3", *NO_SYMBOLS.get(sys.platform, [])],
+            extra_link_args=STRIPPED.get(sys.platform, []),
+        )
+        for name, source in modules.items()
+    ]
+    return cythonize(extensions, language_level=3, annotate=False, compiler_directives=DIRECTIVES)
 
 
 def with_client(command: type[Command]) -> type[Command]:
@@ -46,14 +75,8 @@ def with_client(command: type[Command]) -> type[Command]:
     return WithClient
 
 
-# The core keeps its nodes and buffers without locks, once for a process: a free-threaded Python
-# switches the GIL on when it imports it, and a second interpreter is refused.
-DIRECTIVES = {"freethreading_compatible": False, "subinterpreters_compatible": "no"}
-
 setup(
-    ext_modules=cythonize(
-        extensions, language_level=3, annotate=False, compiler_directives=DIRECTIVES
-    ),
+    ext_modules=core(),
     cmdclass={
         "build_ext": with_client(build_ext),
         "build_py": with_client(build_py),

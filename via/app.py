@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
+from starlette.requests import ClientDisconnect
 from starlette.routing import Router
 
 from . import h
@@ -215,11 +216,11 @@ class V:
             return
         services = self._run.services
         if services.in_loop_thread():
-            self._run.registry.close()
-            if self._server is None:
-                services.run_in_background(self._stop())
+            is_served = self._server is not None  # which stops what the pages run on
+            ending = self._run.registry.drain() if is_served else self._drain_and_stop()
+            services.run_in_background(ending)
         else:
-            asyncio.run_coroutine_threadsafe(self._stop(), services.loop).result()
+            asyncio.run_coroutine_threadsafe(self._drain_and_stop(), services.loop).result()
 
     # Pub/sub
 
@@ -273,6 +274,8 @@ class V:
         except RequestError as error:
             refusal = run.refusals.refuse(address_of(scope), scope["method"], path, error)
             await refusal.send(send)
+        except ClientDisconnect:
+            pass  # a route of the app's own was reading the body; nobody is there to be answered
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -353,6 +356,11 @@ class V:
         self._run = Run(services, registry, messaging, endpoints, client, origin, proxies, refusals)
         return self._run
 
+    async def _drain_and_stop(self) -> None:
+        if self._run is not None:
+            await self._run.registry.drain()
+        await self._stop()
+
     async def _stop(self) -> None:
         """End what the app runs on, once, however many ask for it; return when it has ended."""
         if self._stopping is None:
@@ -374,7 +382,7 @@ class V:
 
     def _on_shutdown_signal(self) -> None:
         if self._run is not None:
-            self._run.services.loop.call_soon_threadsafe(self._run.registry.close)
+            asyncio.run_coroutine_threadsafe(self._run.registry.drain(), self._run.services.loop)
 
     def _logger(self) -> logging.Logger:
         return self._router.options.logger or logging.getLogger("via")

@@ -41,46 +41,49 @@ class Limits:
     Sizes are in bytes, times in seconds. Those from `request_line` to `connections` hold in the
     server that `V.start` runs; another server has its own.
     Raises ConfigError for what is not a positive number.
+
+    * `request_line`: bytes of a request's address. Beyond: 414.
+    * `header_bytes`: bytes of a request's headers, names and values. Beyond: 431.
+    * `header_count`: headers of a request. Beyond: 431.
+    * `head_timeout`: how long a request's head may take, from the connection's begin for the
+      first. Beyond: 408, and where nothing was sent the connection is closed.
+    * `body_timeout`: how long a body may take once the head is there. Beyond: 408.
+    * `idle_timeout`: how long a connection may stay open between two requests. Beyond: it is
+      closed.
+    * `connections`: open connections. Beyond: 503.
+    * `body_bytes`: bytes of signals that one request may carry. Beyond: 413.
+    * `signal_bytes`: bytes of one signal's value, as JSON. Beyond: 413.
+    * `signal_depth`: how deep the lists and objects in a signal may nest. Beyond: 400.
+    * `tabs`: open tabs; each has one stream. Beyond: 503.
+    * `visitor_tabs`: open tabs of one browser. Beyond: 429.
+    * `waiting_pages`: pages that were served and whose streams have not been opened. Beyond:
+      the one that has waited longest is dropped, and built anew if its stream is opened after
+      all.
+    * `waiting_bytes`: bytes of these pages, as HTML; in memory they take about twelve times as
+      much. Beyond: as with `waiting_pages`.
+    * `waiting_actions`: actions of one tab that wait for earlier ones. Beyond: 429.
+    * `waiting_jobs`: handlers of any kind that wait in one tab: actions, messages, intervals.
+      Beyond: 429 for actions; messages are dropped, with a line in the log.
     """
 
     request_line: int = 16 * 1024
-    """Bytes of a request's address. Beyond: 414."""
     header_bytes: int = 64 * 1024
-    """Bytes of a request's headers, names and values. Beyond: 431."""
     header_count: int = 100
-    """Headers of a request. Beyond: 431."""
     head_timeout: float = 10.0
-    """How long a request's head may take, from the connection's begin for the first. Beyond: 408,
-    and where nothing was sent the connection is closed."""
     body_timeout: float = 30.0
-    """How long a body may take once the head is there. Beyond: 408."""
     idle_timeout: float = 5.0
-    """How long a connection may stay open between two requests. Beyond: it is closed."""
     connections: int = 65_536
-    """Open connections. Beyond: 503."""
 
     body_bytes: int = 1024 * 1024
-    """Bytes of signals that one request may carry. Beyond: 413."""
     signal_bytes: int = 256 * 1024
-    """Bytes of one signal's value, as JSON. Beyond: 413."""
     signal_depth: int = 32
-    """How deep the lists and objects in a signal may nest. Beyond: 400."""
 
     tabs: int = 50_000
-    """Open tabs; each has one stream. Beyond: 503."""
     visitor_tabs: int = 500
-    """Open tabs of one browser. Beyond: 429."""
     waiting_pages: int = 2_000
-    """Pages that were served and whose streams have not been opened. Beyond: the one that has
-    waited longest is dropped, and built anew if its stream is opened after all."""
     waiting_bytes: int = 8 * 1024 * 1024
-    """Bytes of these pages, as HTML; in memory they take about twelve times as much. Beyond: as
-    with `waiting_pages`."""
     waiting_actions: int = 100
-    """Actions of one tab that wait for earlier ones. Beyond: 429."""
     waiting_jobs: int = 10_000
-    """Handlers of any kind that wait in one tab: actions, messages, intervals. Beyond: 429 for
-    actions; messages are dropped, with a line in the log."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -96,69 +99,83 @@ class Options:
     """The app's options; a field left out (or None) keeps its former value.
 
     Raises ConfigError, naming the field, where a value cannot be used.
+
+    * `dev_mode`: show the traceback of a failed page in the browser, and log which rows need an
+      id for what is typed in them to stay where it is. Default: False.
+    * `server_address`: where `V.start` listens, as "host:port" or ":port" (all interfaces).
+      Default: ":3000".
+    * `log_level`: `LogLevelDebug`, `LogLevelInfo` (default), `LogLevelWarn` or `LogLevelError`:
+      of the logger "via". A `logger` of your own keeps the level that you gave it.
+    * `logger`: where via logs. Default: the logger "via".
+    * `document_title`: the pages' title. Default: "⚡ Via".
+    * `plugins`: functions of the app; `V.config` calls each once.
+    * `session_manager`: keeps the sessions. Default: one in memory, whose sessions end with the
+      process.
+    * `datastar_content`: a browser client of your own, such as the official Datastar file, in
+      place of via's.
+    * `datastar_path`: where the browser client is served. Default: "/_datastar.js".
+    * `content_security_policy`: the pages' Content-Security-Policy; `{nonce}` stands for the
+      page's nonce.
+    * `pubsub`: a pub/sub backend of your own, in place of the embedded NATS.
+    * `nats_url`: an existing NATS server or cluster, in place of the embedded one.
+    * `nats_credentials`: a credentials file for `nats_url`.
+    * `nats_tls`: the TLS context for `nats_url`.
+    * `nats_dir`: where the embedded NATS keeps its streams. Default: a folder that ends with
+      the app.
+    * `streams`: the durable streams that are created or updated at start.
+    * `context_ttl`: how long a page may wait for its stream before it is reaped; seconds or
+      `timedelta`. Negative: never reaped. Default: 30 s.
+    * `resume_grace`: how long a page lives on after its stream dropped; seconds or `timedelta`.
+      Default: 10 s.
+    * `action_rate_limit`: how often one tab may call actions and navigate. Default: 10 a
+      second, 20 at once.
+    * `visitor_rate_limit`: the same for all tabs of one browser. Default: five times
+      `action_rate_limit`.
+    * `address_rate_limit`: how often one client address may call actions, navigate and open
+      streams. Default: twenty times `action_rate_limit`, and no limit for this machine's own
+      addresses.
+    * `page_rate_limit`: how often one client address may load pages. Default: five times
+      `action_rate_limit`, and no limit for this machine's own addresses.
+    * `limits`: the bounds of what the outside may send, and of what is held for it.
+    * `compression`: whether streams are compressed where the browser can take it. Default:
+      True.
+    * `trusted_proxies`: the reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and
+      `-Prefix` are believed: addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"].
+      Default: none.
+    * `allowed_origins`: origins whose pages may call the app, such as "https://example.com",
+      besides its own.
+    * `allowed_hosts`: the names under which the app answers, without ports; "*.example.com" for
+      all below one. Others get a 421, so that no page of a foreign name can be led here.
+      Default: any name.
     """
 
     dev_mode: bool | None = None
-    """Show the traceback of a failed page in the browser, and log which rows need an id for what is
-    typed in them to stay where it is. Default: False."""
     server_address: str | None = None
-    """Where `V.start` listens, as "host:port" or ":port" (all interfaces). Default: ":3000"."""
     log_level: int | None = None
-    """`LogLevelDebug`, `LogLevelInfo` (default), `LogLevelWarn` or `LogLevelError`: of the logger
-    "via". A `logger` of your own keeps the level that you gave it."""
     logger: logging.Logger | None = None
-    """Where via logs. Default: the logger "via"."""
     document_title: str | None = None
-    """The pages' title. Default: "⚡ Via"."""
     plugins: Sequence[Plugin[Any]] | None = None
-    """Functions of the app; `V.config` calls each once."""
     session_manager: SessionManager | None = None
-    """Keeps the sessions. Default: one in memory, whose sessions end with the process."""
     datastar_content: bytes | None = None
-    """A browser client of your own, such as the official Datastar file, in place of via's."""
     datastar_path: str | None = None
-    """Where the browser client is served. Default: "/_datastar.js"."""
     content_security_policy: str | None = None
-    """The pages' Content-Security-Policy; `{nonce}` stands for the page's nonce."""
     pubsub: PubSub | None = None
-    """A pub/sub backend of your own, in place of the embedded NATS."""
     nats_url: str | Sequence[str] | None = None
-    """An existing NATS server or cluster, in place of the embedded one."""
     nats_credentials: str | os.PathLike[str] | None = None
-    """A credentials file for `nats_url`."""
     nats_tls: ssl.SSLContext | None = None
-    """The TLS context for `nats_url`."""
     nats_dir: str | os.PathLike[str] | None = None
-    """Where the embedded NATS keeps its streams. Default: a folder that ends with the app."""
     streams: Sequence[StreamConfig] | None = None
-    """The durable streams that are created or updated at start."""
     context_ttl: float | timedelta | None = None
-    """How long a page may wait for its stream before it is reaped; seconds or `timedelta`.
-    Negative: never reaped. Default: 30 s."""
     resume_grace: float | timedelta | None = None
-    """How long a page lives on after its stream dropped; seconds or `timedelta`. Default: 10 s."""
     action_rate_limit: RateLimitConfig | None = None
-    """How often one tab may call actions and navigate. Default: 10 a second, 20 at once."""
     visitor_rate_limit: RateLimitConfig | None = None
-    """The same for all tabs of one browser. Default: five times `action_rate_limit`."""
     address_rate_limit: RateLimitConfig | None = None
-    """How often one client address may call actions, navigate and open streams. Default: twenty
-    times `action_rate_limit`, and no limit for this machine's own addresses."""
     page_rate_limit: RateLimitConfig | None = None
-    """How often one client address may load pages. Default: five times `action_rate_limit`, and
-    no limit for this machine's own addresses."""
     limits: Limits | None = None
-    """The bounds of what the outside may send, and of what is held for it."""
     compression: bool | None = None
-    """Whether streams are compressed where the browser can take it. Default: True."""
     trusted_proxies: Sequence[str] | None = None
-    """The reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed:
-    addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"]. Default: none."""
     allowed_origins: Sequence[str] | None = None
-    """Origins whose pages may call the app, such as "https://example.com", besides its own."""
     allowed_hosts: Sequence[str] | None = None
-    """The names under which the app answers, without ports; "*.example.com" for all below one.
-    Others get a 421, so that no page of a foreign name can be led here. Default: any name."""
 
     def __post_init__(self) -> None:
         for name, check, wanted in _CHECKS:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
-import textwrap
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.server import Visitor, wait_until
+
+import via
+from via import h
 
 PROGRAM = """
 import atexit
@@ -32,25 +40,127 @@ finally:
 """
 
 
+WORKING = """
+import asyncio
+import sys
+import via
+from via import h
+
+v = via.new()
+v.config(via.Options(server_address="127.0.0.1:0", pubsub=via.MemoryPubSub()))
+
+@v.page("/")
+def page(c):
+    count = 0
+
+    @c.action
+    async def work():
+        nonlocal count
+        print("began")
+        print(await asyncio.to_thread(sys.stdin.readline), end="")
+        count += 1
+        c.sync()
+
+    c.view(lambda: h.Button(h.Textf("count %d", count), work.on_click()))
+
+v.start()
+print("after the start")
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], str, str]]]:
+    """Run a program until it serves; returns it, its URL and what it has logged."""
+    programs = []
+
+    def start(text: str) -> tuple[subprocess.Popen[str], str, str]:
+        script = tmp_path / "program.py"
+        script.write_text(text)
+        program = subprocess.Popen(
+            [sys.executable, str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        programs.append(program)
+        assert program.stderr is not None
+        log = ""
+        while "serving on" not in log:
+            line = program.stderr.readline()
+            assert line, log
+            log += line
+        return program, log.split()[-1], log
+
+    yield start
+    for program in programs:
+        program.kill()
+        program.communicate()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_what_comes_after_the_start_is_done_once_a_signal_ended_it(tmp_path: Path, how) -> None:
-    script = tmp_path / "program.py"
-    script.write_text(textwrap.dedent(PROGRAM))
-    program = subprocess.Popen(
-        [sys.executable, str(script)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert program.stderr is not None
-    log = ""
-    while "serving on" not in log:
-        line = program.stderr.readline()
-        assert line, log
-        log += line
+def test_what_comes_after_the_start_is_done_once_a_signal_ended_it(run, how) -> None:
+    program, _, log = run(PROGRAM)
     program.send_signal(how)
     out, rest = program.communicate(timeout=20)
     assert out.split("\n") == ["after the start", "finally", "at exit", ""]
     assert "Traceback" not in log + rest
     assert program.returncode == 0
+
+
+def refuses(url: str) -> bool:
+    host, port = url.removeprefix("http://").split(":")
+    try:
+        socket.create_connection((host, int(port))).close()
+    except OSError:
+        return True
+    return False
+
+
+def test_a_running_action_ends_before_the_app_does(run) -> None:
+    program, url, log = run(WORKING)
+    visitor = Visitor(url)
+    visitor.visit()
+    with visitor.listen() as stream, closing(visitor.http), ThreadPoolExecutor() as pool:
+        answer = pool.submit(visitor.act)
+        assert program.stdout.readline() == "began\n"
+        program.send_signal(signal.SIGTERM)
+        wait_until(lambda: refuses(url), "new connections to be refused")
+        assert not answer.done()
+        program.stdin.write("worked\n")
+        program.stdin.flush()
+        assert answer.result().is_success
+        wait_until(lambda: stream.ended, "the stream to end")
+        assert "count 1" in stream.events[-1].elements()
+    out, rest = program.communicate(timeout=20)
+    assert out == "worked\nafter the start\n"
+    assert "Traceback" not in log + rest
+    assert program.returncode == 0
+
+
+def test_an_action_that_does_not_end_is_cancelled_after_the_grace(v, serve) -> None:
+    seen = []
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        @c.action
+        async def forever() -> None:
+            seen.append("began")
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                seen.append("cancelled")
+                raise
+
+        c.view(lambda: h.Button(forever.on_click()))
+
+    server = serve(v)
+    visitor = Visitor(server.url)
+    visitor.visit()
+    with closing(visitor.http), ThreadPoolExecutor() as pool:
+        answer = pool.submit(visitor.act)
+        wait_until(lambda: seen == ["began"], "the action to begin")
+        server.stop()  # its grace is a second
+        assert seen == ["began", "cancelled"]
+        answer.exception()

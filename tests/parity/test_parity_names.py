@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -149,3 +150,9 @@ def test_every_error_is_a_via_error():
 def test_log_levels_are_those_of_logging():
     levels = (via.LogLevelDebug, via.LogLevelInfo, via.LogLevelWarn, via.LogLevelError)
     assert levels == (10, 20, 30, 40)
+
+
+@pytest.mark.parametrize("cls", [via.Options, via.Limits, via.StreamConfig, via.Cookie])
+def test_help_speaks_of_every_field(cls):
+    told = re.findall(r"^\* `(\w+)`: \S", inspect.getdoc(cls), re.MULTILINE)
+    assert told == [field.name for field in dataclasses.fields(cls) if field.init]

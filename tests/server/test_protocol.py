@@ -352,3 +352,21 @@ def test_a_closed_app_refuses(v, wire, caplog):
     v.shutdown()
     wire.send(wire.request("one"))
     assert wire.answers() == [503]
+
+
+def test_a_body_that_ends_early_leaves_no_traceback(v, page, serve, caplog):
+    read = threading.Event()
+
+    async def upload(request):
+        try:
+            await request.body()
+        finally:
+            read.set()
+
+    v.http_serve_mux().add_route("/upload", upload, methods=["POST"])
+    server = serve(v)
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+    assert read.wait(20)
+    server.stop()
+    assert not [record for record in caplog.records if record.exc_info]

@@ -52,6 +52,7 @@ class Tab(DryRun):
         "granted",
         "handlers",
         "has_streamed",
+        "is_last_action",
         "lifetime",
         "services",
         "waiting_actions",
@@ -76,6 +77,8 @@ class Tab(DryRun):
         """What counts the tab's actions and navigations; the registry adds the visitor's."""
         self.waiting_actions = 0
         """Actions that have been called and have not ended."""
+        self.is_last_action = False
+        """Whether the tab ends with the last of them."""
         limit = services.limits.waiting_jobs
         self.handlers = HandlerQueue(services.loop, limit, self._log_job, self._after_job)
         self.has_streamed = False
@@ -118,6 +121,8 @@ class Tab(DryRun):
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:
         """An action that had to wait has ended."""
         self.waiting_actions -= 1
+        if self.is_last_action and not self.waiting_actions:
+            self.services.loop.call_soon(self.dispose)  # what it changed goes out first
 
     def receive(self, page: MountedPage, values: Mapping[str, Any]) -> None:
         """Take over what was edited in the browser. Raises UnexpectedValue, and takes nothing.
@@ -255,6 +260,13 @@ class Tab(DryRun):
         self.handlers.close()
         self.outgoing.end()
         self.services.loop.call_soon(self._let_go)
+
+    def dispose_when_idle(self) -> None:
+        """End the tab once the actions that were called have ended."""
+        if self.waiting_actions:
+            self.is_last_action = True
+        else:
+            self.dispose()
 
     def _let_go(self) -> None:
         """Break what refers back to the tab, so that its memory is free at once.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..page.rate_limit import RateLimitConfig, TokenBucket
 from .burst_memory import BurstMemory
@@ -12,6 +13,10 @@ from .request_error import RequestError
 if TYPE_CHECKING:
     from ..options import Limits
     from .tab import Tab
+
+
+GRACE: Final = 10
+"""Seconds that running actions and requests have to end when the app is stopped."""
 
 
 class _Visitor:
@@ -41,6 +46,7 @@ class TabRegistry:
         self._waiting: OrderedDict[Tab, int] = OrderedDict()
         self._waiting_bytes = 0
         self._memory = memory
+        self._drained: asyncio.Future[None] | None = None
         self.closing = False
 
     def make_room(self, browser: str) -> None:
@@ -92,6 +98,7 @@ class TabRegistry:
             if not visitor.tabs:
                 del self._visitors[tab.browser]
             self._memory.tab_ended(len(self.tabs))
+            self._look_whether_drained()
 
     def session_began(self, tab: Tab) -> None:
         """The tab's browser has a session: its tabs without one are to come back with it."""
@@ -100,12 +107,32 @@ class TabRegistry:
             if other is not tab and not other.cookies.session.token():
                 other.dispose()
 
+    async def drain(self) -> None:
+        """Let the actions that were accepted end, each tab with its last one, and refuse new ones.
+
+        Returns when every tab has ended, at the latest after `GRACE` seconds.
+        """
+        if self._drained is None:
+            self.closing = True
+            loop = asyncio.get_running_loop()
+            self._drained = loop.create_future()
+            end = loop.call_later(GRACE, self.close)
+            self._drained.add_done_callback(lambda _: end.cancel())
+            for tab in list(self.tabs.values()):
+                tab.dispose_when_idle()
+            self._look_whether_drained()
+        await asyncio.shield(self._drained)
+
     def close(self) -> None:
         """End every tab, and with it its stream; new ones are refused."""
         self.closing = True
         for tab in list(self.tabs.values()):
             tab.dispose()
         self._memory.close()
+
+    def _look_whether_drained(self) -> None:
+        if self._drained is not None and not self.tabs and not self._drained.done():
+            self._drained.set_result(None)
 
     def _drop_waiting(self) -> None:
         next(iter(self._waiting)).dispose()

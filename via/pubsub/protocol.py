@@ -45,18 +45,20 @@ class StreamConfig:
     """A durable stream: the messages of its subjects are kept, up to the limits.
 
     Raises PubSubError, naming the field, for a value that no stream can have.
+
+    * `name`: letters, digits, `-` and `_`.
+    * `subjects`: the subjects to keep; wildcards are allowed.
+    * `max_msgs`: messages to keep at most, the newest ones; -1 for no limit.
+    * `max_age`: how long a message is kept, in seconds or as `timedelta`; 0 means forever.
+    * `replicas`: servers of a cluster that keep a copy. Default: 1, or as many as an existing
+      stream has.
     """
 
     name: str
-    """Letters, digits, `-` and `_`."""
     subjects: list[str]
-    """The subjects to keep; wildcards are allowed."""
     max_msgs: int = -1
-    """Messages to keep at most, the newest ones; -1 for no limit."""
     max_age: float | timedelta = 0
-    """How long a message is kept, in seconds or as `timedelta`; 0 means forever."""
     replicas: int | None = None
-    """Servers of a cluster that keep a copy. Default: 1, or as many as an existing stream has."""
 
     def __post_init__(self) -> None:
         name, where = self.name, f"stream {self.name!r}"

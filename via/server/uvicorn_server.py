@@ -12,13 +12,11 @@ from typing import Any
 import uvicorn
 
 from ..errors import ConfigError
+from ..live.tab_registry import GRACE
 from ..options import Limits, split_address
 from .app_connection import Connect
 from .uvicorn_protocol import ActionResponse, Protocol
 from .write_batch import WriteBatch
-
-GRACE = 10
-"""Seconds that running requests have to end when the server stops."""
 
 
 def listen(address: str) -> socket.socket:
