@@ -23,7 +23,7 @@ git archive --format=tar --prefix=checkout/ HEAD | tar -x -C "$work"
 # The tests of the README's blocks, where the installed via is the only one.
 mkdir "$work/elsewhere"
 cp -r tests docs README.md CONTRIBUTING.md SECURITY.md pyproject.toml setup.py "$work/elsewhere"
-run_blocks() { (cd "$work/elsewhere" && "$@" -m pytest -q tests/docs -k "a_block_runs"); }
+run_blocks() { (cd "$work/elsewhere" && "$@" -m pytest -q -o addopts= tests/docs -k "a_block_runs"); }
 variant() { echo "from via._core._backend import PURE_PYTHON; assert PURE_PYTHON is $1, PURE_PYTHON"; }
 
 say "a checkout, bare: the README's first command"
@@ -37,9 +37,8 @@ say "a checkout, bare: the README's second command, and its blocks"
 (cd "$work/checkout" && bare env VIA_PURE_PYTHON=1 "$work/first/bin/pytest" -q tests/docs tests/app)
 
 say "the source distribution, built here"
-"$python" -m pip install --quiet build
 cp -r "$work/checkout" "$work/release"
-(cd "$work/release" && "$python" -m build --sdist --outdir "$work/sdist" . >"$work/build.txt")
+(cd "$work/release" && "$python" setup.py -q sdist --dist-dir "$work/sdist" 2>"$work/log.txt")
 say "the source distribution, bare: no Node is asked for, and the wheel is any machine's"
 bare "$work/first/bin/pip" wheel --no-deps --wheel-dir "$work/pure" "$work"/sdist/*.tar.gz >"$work/log.txt"
 if grep -i nodejs "$work/log.txt"; then exit 1; fi
@@ -67,7 +66,10 @@ CHECK
 run_blocks "$work/second/bin/python"
 
 say "a checkout whose core is not compiled goes on as the installed via"
-(cd "$work/checkout" && rm -rf build && "$work/second/bin/python" "$tree/tests/stranger.py" "$work/second/bin/python" -m via demo 2>"$work/log.txt")
+(
+  cd "$work/checkout"
+  "$work/second/bin/python" "$tree/tests/stranger.py" "$work/second/bin/python" -m via demo 2>"$work/log.txt"
+)
 grep "going on with the compiled one" "$work/log.txt"
 
 say "VIA_PURE_PYTHON=1, with a compiler"

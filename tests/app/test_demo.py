@@ -1,4 +1,4 @@
-"""`python -m via demo`: every example is offered, and serves its first page."""
+"""`via demo`: every example is offered, and serves its first page."""
 
 import importlib
 import subprocess
