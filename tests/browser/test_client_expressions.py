@@ -271,7 +271,7 @@ def test_nothing_that_compiles_code_can_be_reached(show, console, source):
         ("self", "self is not known"),
         ("fetch('/')", "fetch is not known"),
         ("window.fetch('/')", "fetch is not a function"),
-        ("import('/x.js')", "import is not known"),
+        ("import('/x.js')", '"import" is not supported'),
         ("nobody", "nobody is not known"),
         ("nobody = 1", "cannot assign to nobody"),
         ("el = 1", "cannot assign to el"),

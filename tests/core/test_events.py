@@ -54,7 +54,9 @@ class TestPatchElements:
                 b"<li>",
                 selector="#list > li",
                 mode="append",
+                namespace="svg",
                 use_view_transition=True,
+                view_transition_selector="#list",
                 event_id="7-é",
                 retry=250,
             )
@@ -64,7 +66,9 @@ class TestPatchElements:
                 "retry: 250\n"
                 "data: mode append\n"
                 "data: selector #list > li\n"
+                "data: namespace svg\n"
                 "data: useViewTransition true\n"
+                "data: viewTransitionSelector #list\n"
                 "data: elements <li>\n\n"
             ).encode()
         )
@@ -80,6 +84,11 @@ class TestPatchElements:
     def test_an_unknown_mode_is_refused(self, events: Any, mode: str) -> None:
         with pytest.raises(ValueError, match=r"is not one of after, append, before, inner, outer"):
             events.patch_elements(b"<p>", mode=mode)
+
+    @pytest.mark.parametrize("namespace", ["", "SVG", "xml", "svg\ndata: elements x"])
+    def test_an_unknown_namespace_is_refused(self, events: Any, namespace: str) -> None:
+        with pytest.raises(ValueError, match=r"is not one of html, mathml, svg"):
+            events.patch_elements(b"<g>", namespace=namespace)
 
     @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
     def test_one_elements_line_per_line_of_html(self, events: Any, newline: bytes) -> None:
@@ -235,7 +244,9 @@ def outcome(make: Any) -> Any:
         optional={
             "selector": st.text(max_size=8),
             "mode": st.sampled_from([*MODES, "other"]),
+            "namespace": st.sampled_from(["html", "svg", "mathml", "xml"]),
             "use_view_transition": st.booleans(),
+            "view_transition_selector": st.text(max_size=8),
             "event_id": st.text(st.characters(), max_size=8),
             "retry": st.integers(0, 2**31),
         },

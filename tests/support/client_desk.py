@@ -47,7 +47,7 @@ class Seen:
 
     @property
     def signals(self) -> Any:
-        return json.loads(self.query["datastar"] if self.method == "GET" else self.body)
+        return json.loads(self.query["datastar"] if self.method in ("GET", "DELETE") else self.body)
 
 
 @dataclass

@@ -4,7 +4,7 @@
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.string cimport memchr, memcpy
 
-from ._events_py import MODES, RETRY, line
+from ._events_py import MODES, NAMESPACES, RETRY, line
 from ..html.inline_script import guard_script
 from ..html import attr, element, raw, to_bytes
 
@@ -87,7 +87,9 @@ def patch_elements(
     *,
     str selector="",
     str mode="outer",
+    str namespace="html",
     bint use_view_transition=False,
+    str view_transition_selector="",
     str event_id="",
     long retry=DEFAULT_RETRY,
 ):
@@ -100,8 +102,15 @@ def patch_elements(
         head = b"".join((head, mode_line, b"data: selector ", line("selector", selector), b"\n"))
     elif mode_line:
         head += <bytes>mode_line
+    if namespace != "html":
+        if namespace not in NAMESPACES:
+            raise ValueError(f"the namespace {namespace!r} is not one of html, mathml, svg")
+        head += b"data: namespace %s\n" % <bytes>namespace.encode()
     if use_view_transition:
         head += b"data: useViewTransition true\n"
+        if view_transition_selector:
+            inside = line("view transition's selector", view_transition_selector)
+            head += b"data: viewTransitionSelector %s\n" % <bytes>inside
     return framed(head, ELEMENTS, ELEMENTS_SIZE, html) if html else head + b"\n"
 
 

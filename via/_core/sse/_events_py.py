@@ -11,6 +11,7 @@ from ..html.inline_script import guard_script
 MODES: Final = frozenset(
     ["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]
 )
+NAMESPACES: Final = frozenset(["html", "svg", "mathml"])
 RETRY: Final = 1000
 """Milliseconds after which a browser reconnects, unless an event says otherwise."""
 
@@ -38,14 +39,18 @@ def patch_elements(
     *,
     selector: str = "",
     mode: str = "outer",
+    namespace: str = "html",
     use_view_transition: bool = False,
+    view_transition_selector: str = "",
     event_id: str = "",
     retry: int = RETRY,
 ) -> bytes:
     """An event that patches elements of the page.
 
     `html` is UTF-8; `retry` is in milliseconds. Without a selector, elements are found by their
-    ids. Raises ValueError for an unknown mode and for a selector or id of several lines.
+    ids. `view_transition_selector` is of the element that has the transition, in place of the whole
+    document. Raises ValueError for an unknown mode or namespace, and for a selector or id of
+    several lines.
     """
     out = _start(b"elements", event_id, retry)
     if mode != "outer":
@@ -54,8 +59,15 @@ def patch_elements(
         out += b"data: mode " + mode.encode() + b"\n"
     if selector:
         out += b"data: selector " + line("selector", selector) + b"\n"
+    if namespace != "html":
+        if namespace not in NAMESPACES:
+            raise ValueError(f"the namespace {namespace!r} is not one of html, mathml, svg")
+        out += b"data: namespace " + namespace.encode() + b"\n"
     if use_view_transition:
         out += b"data: useViewTransition true\n"
+        if view_transition_selector:
+            inside = line("view transition's selector", view_transition_selector)
+            out += b"data: viewTransitionSelector " + inside + b"\n"
     if html:
         out += b"data: elements " + _BREAK.sub(b"\ndata: elements ", html) + b"\n"
     return out + b"\n"

@@ -2,6 +2,7 @@
 import { untracked } from "@preact/signals-core";
 import { begins, inLine, isBusy, isFull, isRepeated, isSaid } from "./busy";
 import { actions, type Binding } from "./engine";
+import { filesRead } from "./files";
 import {
   abortWhenHidden, type Options, pause, prepare, type Prepared, receive, tell, visible,
 } from "./fetch";
@@ -22,16 +23,25 @@ actions["toggleAll"] = (_binding, _evt, filter: Filter = {}) =>
 for (const method of ["get", "post", "put", "patch", "delete"]) {
   actions[method] = (binding, evt, url: string, options: Options = {}) => {
     const isStream = /^(ge|pos)t$/.test(method) && options.retry === "always";
-    if (options.keepalive && isFarewellIdle()) return;
+    if (options.keepalive && isFarewellIdle()) return Promise.resolve();
     const start = isStream ? keepOpen : request;
-    // Not waited for: what goes wrong is reported here, and the expression goes on.
+    // What goes wrong is reported here, and the expression goes on.
     const started = start(binding, evt, method.toUpperCase(), url, options);
-    started.catch((error) => fault(binding.el, binding.name, binding.value, error));
+    return started.catch((error) => fault(binding.el, binding.name, binding.value, error));
   };
 }
 
-/** The request that each element has under way, where a new one is to take its place. */
-const running = new Map<Element, AbortController>();
+/** The requests under way, by method and address, whose place a new one is to take. */
+const running = new Map<string, AbortController>();
+
+/** Keep the browser from sending the form that encloses `el` as well; gives what ends that. */
+function holdForm(el: Element, { contentType, selector }: Options): () => void {
+  const form = contentType === "form" && (selector ? document.querySelector(selector) : el.closest("form"));
+  const prevent = (evt: Event) => evt.preventDefault();
+  if (!form || form === el) return () => {};
+  form.addEventListener("submit", prevent);
+  return () => form.removeEventListener("submit", prevent);
+}
 
 async function request(
   binding: Binding,
@@ -43,18 +53,27 @@ async function request(
   const { el } = binding;
   const again = () => untracked(() => prepare(binding, evt, method, url, options));
   if (isSaid(binding, evt)) return;
-  const prepared = again();
+  const read = filesRead();
+  const letGo = holdForm(el, options);
+  if (read) await read;
+  let prepared: Prepared | null | undefined;
+  try {
+    prepared = again();
+  } finally {
+    // The browser would send it at the end of this turn.
+    setTimeout(letGo);
+  }
   if (!prepared) return;
   // A click must not be lost to the next one, so only reads are cancelled unasked.
   const cancel = options.requestCancellation ?? (method === "GET" ? "auto" : "disabled");
   const control = cancel instanceof AbortController ? cancel : new AbortController();
+  const key = `${method} ${url}`;
   let forget: (() => void) | undefined;
-  if (cancel === "auto") {
-    running.get(el)?.abort();
-    running.set(el, control);
-  } else if (cancel === "cleanup") {
-    forget = binding.cleanup(() => control.abort());
+  if (cancel === "auto" || cancel === "cleanup") {
+    running.get(key)?.abort();
+    running.set(key, control);
   }
+  if (cancel === "cleanup") forget = binding.cleanup(() => control.abort());
   tell(el, "started");
   try {
     // What changes all the time is said as it is by then; a click is the click that it was.
@@ -71,7 +90,7 @@ async function request(
     }
   } finally {
     forget?.();
-    if (running.get(el) === control) running.delete(el);
+    if (running.get(key) === control) running.delete(key);
     tell(el, "finished");
   }
 }
@@ -90,7 +109,8 @@ async function attempts(
   control: AbortController,
   options: Options,
 ): Promise<boolean> {
-  const { retry = "auto", retryScaler = 2, retryMaxWaitMs = 30_000, retryMaxCount = 10 } = options;
+  const { retry = "auto", retryScaler = 2, retryMaxCount = 10 } = options;
+  const longest = options.retryMaxWait ?? options.retryMaxWaitMs ?? 30_000;
   const { el } = binding;
   let wait = options.retryInterval ?? 1000;
   let soon = pauses;
@@ -149,6 +169,6 @@ async function attempts(
     }
     soon = 0;
     await pause(wait, control.signal);
-    wait = Math.min(wait * retryScaler, retryMaxWaitMs);
+    wait = Math.min(wait * retryScaler, longest);
   }
 }

@@ -1,8 +1,9 @@
 // What the parts of an expression do, as closures. No eval, no Function: safe under a strict policy.
+import { exposed } from "./exposed";
 import { globals, safe, safeKey } from "./globals";
 import { root } from "./signals";
 
-/** What one evaluation knows: `el`, `evt`, the actions (`@name`) and arrow parameters. */
+/** What one evaluation knows: `el`, `evt`, the actions (`@name`), parameters and variables. */
 export type Scope = Record<string, unknown>;
 export type Code = (scope: Scope) => any;
 type Dict = Record<PropertyKey, unknown>;
@@ -14,6 +15,11 @@ export interface Term {
   owner?: Term;
   key?: Code;
   optional?: boolean;
+}
+
+/** What a `return` ends its function, or the whole expression, with. */
+class Returned {
+  constructor(readonly value: unknown) {}
 }
 
 /** Ends an optional chain whose link was null or undefined. */
@@ -57,6 +63,7 @@ const UNARY: Record<string, (value: any) => unknown> = {
   "+": (value) => +value,
   "~": (value) => ~value,
   typeof: (value) => typeof value,
+  void: () => undefined,
 };
 
 export function constant(value: unknown): Term {
@@ -70,6 +77,8 @@ export function name(name: string): Term {
     name,
     code(scope) {
       if (name in scope) return scope[name];
+      const known = exposed(name);
+      if (known) return known;
       if (name in globals) return safe(globals[name]);
       throw new ReferenceError(
         name[0] === "@" ? `there is no action ${name}` : `${name} is not known here`,
@@ -124,6 +133,8 @@ export function create(made: Term, args: Code): Term {
   return { code: (scope) => safe(Reflect.construct(safe(made.code(scope)), args(scope))) };
 }
 
+const FIXED = new Set(["el", "evt", "event"]);
+
 /** Where a value is to be written: the object and the name in it. */
 function resolve({ name, owner, key }: Term, scope: Scope): [Dict, PropertyKey] {
   if (owner) {
@@ -137,7 +148,11 @@ function resolve({ name, owner, key }: Term, scope: Scope): [Dict, PropertyKey] 
     return [target as Dict, safeKey(key!(scope))];
   }
   if (name![0] === "$") return [root, name!.slice(1)];
-  if (Object.hasOwn(scope, name!) && name !== "el" && name !== "evt") return [scope, name!];
+  if (!FIXED.has(name!)) {
+    for (let at: Scope | null = scope; at; at = Object.getPrototypeOf(at) as Scope | null) {
+      if (Object.hasOwn(at, name!)) return [at, name!];
+    }
+  }
   if (name === "location") return [globals, name];
   throw new TypeError(`cannot assign to ${name}`);
 }
@@ -179,6 +194,16 @@ export function step(target: Term, operator: string, prefix: boolean): Term {
   };
 }
 
+export function remove(target: Term): Term {
+  mustBePlace(target);
+  return {
+    code(scope) {
+      const [owner, key] = resolve(target, scope);
+      return delete owner[key];
+    },
+  };
+}
+
 export function unary(operator: string, { code }: Term): Term {
   const apply = UNARY[operator]!;
   return { code: (scope) => apply(code(scope)) };
@@ -200,12 +225,44 @@ export function choice({ code: test }: Term, { code: yes }: Term, { code: no }: 
   return { code: (scope) => (test(scope) ? yes(scope) : no(scope)) };
 }
 
-/** All of them, one after the other; the last one's value. */
+/** All of them, one after the other, up to a `return`; the last one's value. */
 export function sequence(parts: Code[]): Code {
   return (scope) => {
     let last: unknown;
-    for (const part of parts) last = part(scope);
+    for (const part of parts) {
+      last = part(scope);
+      if (last instanceof Returned) break;
+    }
     return last;
+  };
+}
+
+/** What a whole expression or a function's block gives. */
+export function result(value: unknown): unknown {
+  return value instanceof Returned ? value.value : value;
+}
+
+export function returned(code: Code): Code {
+  return (scope) => new Returned(code(scope));
+}
+
+/** Statements with variables of their own. */
+export function block(body: Code): Code {
+  return (scope) => body(Object.create(scope) as Scope);
+}
+
+/** An `if`: it has no value, unless it returns one. */
+export function condition({ code: test }: Term, yes: Code, no: Code): Code {
+  return (scope) => {
+    const value: unknown = (test(scope) ? yes : no)(scope);
+    return value instanceof Returned ? value : undefined;
+  };
+}
+
+export function declare(name: string, value: Code, writable: boolean): Code {
+  return (scope) => {
+    if (Object.hasOwn(scope, name)) throw new SyntaxError(`${name} is there already`);
+    Object.defineProperty(scope, name, { value: safe(value(scope)), writable, enumerable: true });
   };
 }
 
@@ -235,15 +292,15 @@ export function template(texts: string[], values: Code[]): Term {
   };
 }
 
-export function arrow(params: string[], body: Code, block: boolean): Term {
+export function arrow(params: string[], body: Code, isBlock: boolean): Term {
   return {
     code:
       (scope) =>
       (...args: unknown[]) => {
         const inner = Object.create(scope) as Scope;
         params.forEach((param, i) => (inner[param] = safe(args[i])));
-        const result: unknown = body(inner);
-        return block ? undefined : result;
+        const value: unknown = body(inner);
+        return isBlock && !(value instanceof Returned) ? undefined : result(value);
       },
   };
 }

@@ -3,6 +3,7 @@ import { effect as reactiveEffect, untracked } from "@preact/signals-core";
 import { evaluate, type Scope } from "./expression";
 import { keyCase, parseName, type Modifiers } from "./names";
 import { fault } from "./report";
+import { checkModifiers, reportUnknown } from "./support";
 import { type Doer, learn, learnEarly, watchEditing } from "./sent";
 
 /** One attribute of one element, as a plugin sees it. */
@@ -43,9 +44,10 @@ const bound = new Map<Element, Map<string, Bound>>();
 function bind(el: Element, name: string, value: string): void {
   const { plugin: pluginName, key, modifiers } = parseName(name);
   const plugin = plugins[pluginName];
-  if (!plugin) return;
+  if (!plugin) return reportUnknown(el, name, value, pluginName);
   let own = bound.get(el);
   if (own?.get(name)?.value === value) return;
+  checkModifiers(el, name, value, pluginName, modifiers);
   unbind(el, name);
   if (!own?.size) bound.set(el, (own = new Map<string, Bound>()));
   const state: Bound = { value, undo: new Set(), updates: [] };
@@ -86,6 +88,7 @@ function scope(binding: Binding, extra: Scope = {}): Scope {
   made["el"] = binding.el;
   made["evt"] = undefined;
   Object.assign(made, extra);
+  made["event"] = made["evt"];
   for (const [name, action] of Object.entries(actions)) {
     made["@" + name] = (...args: unknown[]) =>
       action(binding, made["evt"] as Event | undefined, ...args);

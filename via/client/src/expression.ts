@@ -1,5 +1,5 @@
 // Evaluates expressions; each text is compiled once.
-import type { Code, Scope } from "./code";
+import { type Code, result, type Scope } from "./code";
 import { parse } from "./parser";
 
 export type { Scope };
@@ -10,5 +10,5 @@ const cache = new Map<string, Code>();
 export function evaluate(source: string, scope: Scope): unknown {
   let code = cache.get(source);
   if (!code) cache.set(source, (code = parse(source)));
-  return code(scope);
+  return result(code(scope));
 }

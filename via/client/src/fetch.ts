@@ -16,6 +16,8 @@ export interface Options {
   retry?: "auto" | "error" | "always" | "never";
   retryInterval?: number;
   retryScaler?: number;
+  retryMaxWait?: number;
+  /** What `retryMaxWait` was called before Datastar 1.0. */
   retryMaxWaitMs?: number;
   retryMaxCount?: number;
   /** Of via's own: the request outlives its page. */
@@ -41,6 +43,9 @@ export interface Prepared {
   url: string;
   init: RequestInit;
 }
+
+/** Whether a request of this method brings what it brings in its address. */
+const isBare = (method: string) => method === "GET" || method === "DELETE";
 
 /** Half a character, which scripts can make and no encoding can hold, is replaced. */
 const wellFormed = (_key: string, value: unknown) =>
@@ -76,14 +81,17 @@ export function prepare(
     const submitter = (evt as SubmitEvent | undefined)?.submitter ?? null;
     const data = new FormData(form, submitter);
     if (el !== form && el instanceof HTMLButtonElement && el.name) data.append(el.name, el.value);
+    else if (el instanceof HTMLInputElement && el.type === "submit" && el.name) {
+      data.append(el.name, el.value);
+    }
     const query = new URLSearchParams(data as unknown as Record<string, string>);
-    if (method === "GET") query.forEach((value, name) => url.searchParams.append(name, value));
+    if (isBare(method)) query.forEach((value, name) => url.searchParams.append(name, value));
     else init.body = form.enctype === "multipart/form-data" ? data : query;
   } else {
     const { include, exclude = PRIVATE } = options.filterSignals ?? {};
     const filter = { exclude, ...(include && { include }) };
     const json = JSON.stringify(options.payload ?? state(filter), wellFormed);
-    if (method === "GET") url.searchParams.set("datastar", json);
+    if (isBare(method)) url.searchParams.set("datastar", json);
     else {
       init.body = json;
       headers["Content-Type"] = "application/json";

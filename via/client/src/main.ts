@@ -6,6 +6,7 @@ import "./attributes/show";
 import "./attributes/state";
 import "./attributes/watch";
 import { start } from "./engine";
+export { expose } from "./exposed";
 import { watchLeaving } from "./leaving";
 import { followLinks } from "./navigation";
 

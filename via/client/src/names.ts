@@ -41,6 +41,9 @@ export function keyCase(key: string, modifiers: Modifiers, usual: "camel" | "keb
   return key && convert ? convert(key) : key;
 }
 
+/** A name in another case, as `keyCase` knows them. */
+export const convertCase = (name: string, to: "camel" | "kebab") => CASES[to]!(name);
+
 /** The first tag that is a time ("200ms", "1s", "50"), in milliseconds. */
 export function time(tags: string[] | undefined, otherwise: number): number {
   for (const tag of tags ?? []) {

@@ -1,11 +1,16 @@
 // Reads Datastar's expressions: JavaScript's, plus signals (`$name`) and actions (`@name`).
 import {
-  arrow, assign, binary, call, choice, closed, type Code, constant, create, list, member, name,
-  object, sequence, step, template, type Term, unary,
+  arrow, assign, binary, block, call, choice, closed, type Code, condition, constant, create,
+  declare, list, member, name, object, remove, returned, sequence, step, template, type Term,
+  unary,
 } from "./code";
 
-const SPACE = /\s*/y;
-const BETWEEN = /[\s;,]*/y;
+const SPACE = /(?:\s|\/\/.*|\/\*[^]*?\*\/)*/y;
+const BETWEEN = /(?:[\s;,]|\/\/.*|\/\*[^]*?\*\/)*/y;
+const STATEMENT = /(?:if|else|const|let|return)\b/y;
+const UNSUPPORTED =
+  /^(?:async|await|break|case|class|continue|do|for|function|import|super|switch|throw|try|var|while|with|yield)$/;
+const VARIABLE = /[A-Za-z_]\w*/y;
 const KEBAB_SIGNAL = /\$[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:-[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)+/y;
 const NAME = /[@$_\p{ID_Start}][$\p{ID_Continue}]*/uy;
 const ARROW = /(?:\(\s*((?:[A-Za-z_]\w*\s*(?:,\s*|(?=\))))*)\)|([A-Za-z_]\w*))\s*=>/y;
@@ -17,7 +22,7 @@ const ESCAPE = /\\(?:u\{([\da-f]+)\}|u([\da-f]{4})|x([\da-f]{2})|(\r\n|[^]))/gi;
 const CONTROL: Record<string, string> = {
   b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", 0: "\0", "\n": "", "\r\n": "",
 };
-const PREFIX = /\+\+|--|[-+!~]|typeof\b/y;
+const PREFIX = /\+\+|--|[-+!~]|(?:typeof|void|delete)\b/y;
 const STEP = /\+\+|--/y;
 const ASSIGNMENT = /(>>>?|<<|\*\*|\?\?|\|\||&&|[-+*/%&|^]|)=(?![=>])/y;
 const OPERATOR = /[=!]==?|>>>?|<<|[<>]=?|\*\*|\?\?|\|\||&&|[-+*/%&|^]|in(?:stanceof)?\b/y;
@@ -69,26 +74,73 @@ function unescape(text: string): string {
   );
 }
 
-/** Statements up to `end`, separated by `;`, `,` or newlines. */
+/** Statements up to `end`, separated by `;`, `,`, newlines or the end of a block. */
 function statements(end: string): Code {
   const parts: Code[] = [];
   for (;;) {
+    const isApart = !parts.length || source[at - 1] === "}";
     const between = take(BETWEEN)![0];
     if (at >= source.length || source[at] === end) return sequence(parts);
-    if (parts.length && !/[;,\n]/.test(between)) fail(`Unexpected "${source[at]}"`);
-    parts.push(expression().code);
+    if (!isApart && !/[;,\n]/.test(between)) fail(`Unexpected "${source[at]}"`);
+    parts.push(statement());
   }
+}
+
+function statement(): Code {
+  const start = at;
+  const word = next(STATEMENT)?.[0];
+  if (!word) return expression().code;
+  if (word === "if") return choose();
+  if (word === "return") {
+    // What it returns begins on the same line.
+    const isBare = take(/[^\S\n]*(?:(?=[;}\n])|$)/y);
+    return returned(isBare ? () => undefined : expression().code);
+  }
+  if (word === "else") fail(`Unexpected "else" at character ${start}:`);
+  const parts: Code[] = [];
+  do {
+    const variable = next(VARIABLE)?.[0] ?? fail(`Expected a name after "${word}"`);
+    const value = next(/=(?![=>])/y) ? expression().code : () => undefined;
+    parts.push(declare(variable, value, word === "let"));
+  } while (eat(","));
+  return sequence(parts);
+}
+
+/** An `if` whose keyword has been read. */
+function choose(): Code {
+  const start = at;
+  if (!eat("(")) fail('Expected "(" after "if"');
+  const test = expression();
+  close(")", start);
+  const yes = branch();
+  const end = at;
+  take(BETWEEN);
+  if (take(/else\b/y)) return condition(test, yes, branch());
+  at = end;
+  return condition(test, yes, () => undefined);
+}
+
+function branch(): Code {
+  take(SPACE);
+  return source[at] === "{" ? block(braces()) : statement();
+}
+
+/** The statements of a block. */
+function braces(): Code {
+  const start = at;
+  eat("{");
+  const body = statements("}");
+  close("}", start);
+  return body;
 }
 
 function expression(): Term {
   const match = next(ARROW);
   if (match) {
     const params = (match[1] ?? match[2]!).split(",").map((param) => param.trim());
-    const start = at;
-    if (!eat("{")) return arrow(params, expression().code, false);
-    const body = statements("}");
-    close("}", start);
-    return arrow(params, body, true);
+    take(SPACE);
+    const isBlock = source[at] === "{";
+    return arrow(params, isBlock ? braces() : expression().code, isBlock);
   }
   const left = operation(0);
   if (next(/\?(?!\?)/y)) {
@@ -118,6 +170,7 @@ function operation(least: number): Term {
 function operand(): Term {
   const prefix = next(PREFIX)?.[0];
   if (prefix) {
+    if (prefix === "delete") return remove(operand());
     return prefix.length === 2 ? step(operand(), prefix, true) : unary(prefix, operand());
   }
   const term = closed(chain());
@@ -194,6 +247,7 @@ function primary(): Term {
   const word = take(NAME)?.[0];
   if (!word) return fail(/^["']/.test(source.slice(at)) ? "Unclosed quote" : "Expected expression");
   if (word === "this") fail('"this" is not supported: use el');
+  if (UNSUPPORTED.test(word)) fail(`"${word}" is not supported in expressions`);
   return word in KEYWORDS ? constant(KEYWORDS[word]) : name(word);
 }
 

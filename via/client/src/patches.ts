@@ -1,5 +1,6 @@
 // Applies what the server sends: elements into the page, signals into the store.
 import { flush, resync } from "./engine";
+import { readSignals } from "./loose";
 import { focusNew, look, morph, move as moveNode } from "./morph";
 import { placing, shownAhead } from "./sent";
 import { acknowledge, isPlain, merge } from "./signals";
@@ -131,12 +132,14 @@ export function patchElements(args: Arguments): void | Promise<void> {
     flush("patch");
     focusNew();
   };
-  return args["useViewTransition"] === "true" ? transition(change) : change();
+  const { useViewTransition, viewTransitionSelector: selector } = args;
+  if (useViewTransition !== "true") return change();
+  return transition(change, selector ? document.querySelector(selector) : null);
 }
 
 /** Patch signals from JSON text. */
 export function patchSignals(json: string, onlyIfMissing = false): void {
-  const signals: unknown = JSON.parse(json);
+  const signals = readSignals(json);
   if (!isPlain(signals)) throw new TypeError("signals must be a JSON object");
   merge(signals, onlyIfMissing);
 }

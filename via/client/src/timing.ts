@@ -4,11 +4,15 @@ import { time, type Modifiers } from "./names";
 
 type Listener = (evt?: Event) => void;
 
-/** Run `change` in a view transition where one would be seen; resolves once `change` is done. */
-export function transition(change: () => void): Promise<void> | void {
+/** Run `change` in a view transition where one would be seen; resolves once `change` is done.
+ *
+ * It is that of the element `inside`, in browsers that have such, or else of the whole document.
+ */
+export function transition(change: () => void, inside?: Element | null): Promise<void> | void {
   const still = document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (still || !("startViewTransition" in document)) return change();
-  const running = document.startViewTransition(change);
+  const isScoped = inside && "startViewTransition" in inside;
+  const running = (isScoped ? (inside as unknown as Document) : document).startViewTransition(change);
   running.ready.catch(() => {});
   running.finished.catch(() => {});
   return running.updateCallbackDone;
@@ -26,19 +30,22 @@ function debounce(run: Listener, tags: string[], timers: Set<number>, el: Elemen
   const [wait, leading] = [time(tags, 0), tags.includes("leading")];
   const trailing = !tags.includes("notrailing");
   let timer = 0;
-  let last: Event | undefined;
+  let last: { evt: Event | undefined } | undefined;
   const end = () => {
     clearTimeout(timer);
     waiting.delete(end);
     timers.delete(timer);
     timer = 0;
-    if (trailing) run(last);
+    const late = last;
+    last = undefined;
+    if (trailing && late) run(late.evt);
   };
   return (evt) => {
+    // What ran at the beginning does not run once more at the end.
     if (leading && !timer) run(evt);
+    else last = { evt };
     clearTimeout(timer);
     timers.delete(timer);
-    last = evt;
     timer = setTimeout(end, wait);
     timers.add(timer);
     waiting.set(end, el);

@@ -1,6 +1,9 @@
 // data-bind: an input and a signal that follow each other.
 import { type Binding, plugins, resync } from "../engine";
-import { get, has, peek, set } from "../signals";
+import { chosen, readFiles } from "../files";
+import { convertCase } from "../names";
+import { fault } from "../report";
+import { get, has, isVia, peek, set } from "../signals";
 
 /** An input, a textarea or a select; only selects have options. */
 type Field = HTMLInputElement & Pick<HTMLSelectElement, "options" | "selectedOptions">;
@@ -11,6 +14,8 @@ interface Kind {
   read(el: Field, like: unknown): unknown;
   write(el: Field, value: unknown): void;
 }
+
+const FIELDS = new Set(["input", "textarea", "select"]);
 
 const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i;
 
@@ -91,12 +96,55 @@ const multiple: Kind = {
   },
 };
 
-function kindOf(el: Field): Kind {
+/** A property as it is, of whatever element. */
+const property = (name: string): Kind => {
+  const of = (el: Field) => el as unknown as Record<string, unknown>;
+  return {
+    read: (el) => (name in el ? of(el)[name] : el.getAttribute(name)),
+    write(el, value) {
+      if (!(name in el)) el.setAttribute(name, String(value));
+      else if (of(el)[name] !== value) of(el)[name] = value;
+    },
+  };
+};
+
+function kindOf(el: Field, name?: string): Kind {
+  if (name) return property(convertCase(name, "camel"));
+  if (!FIELDS.has(el.localName)) return property("value");
   if (el.localName === "select") return el.multiple ? multiple : text;
   if (el.localName !== "input") return text;
   if (el.type === "checkbox") return checkbox;
   if (el.type === "radio") return radio;
   return el.type === "number" || el.type === "range" ? numeric : text;
+}
+
+/** Bind a file input: its files are read, and nothing but emptiness can be written to it. */
+function bindFiles(binding: Binding, el: Field, path: string): void {
+  if (!has(path)) set(path, []);
+  let last: FileList | null = null;
+  const save = async () => {
+    const files = [...(last = el.files)!];
+    const urls = await readFiles(files);
+    if (last !== el.files) return;
+    last = null;
+    const isText = isVia() && typeof peek(path) === "string";
+    set(path, isText ? (urls[0] ?? "") : files.map((file, i) => chosen(file, urls[i]!)));
+  };
+  listen(binding, ["change"], () => {
+    save().catch((error) => fault(el, binding.name, binding.value, error));
+  });
+  binding.effect(() => {
+    const value = get(path);
+    const isEmpty = value === "" || (Array.isArray(value) && !value.length);
+    if (isEmpty && el.value && !last) el.value = "";
+  });
+}
+
+function listen(binding: Binding, events: string[], listener: () => void): void {
+  for (const event of events) {
+    binding.el.addEventListener(event, listener);
+    binding.cleanup(() => binding.el.removeEventListener(event, listener));
+  }
 }
 
 /** The inputs that share an array signal, by path; each has the place that it has on the page. */
@@ -148,7 +196,9 @@ function join(binding: Binding, el: Field, path: string): void {
 plugins["bind"] = (binding) => {
   const el = binding.el as Field;
   const path = binding.path();
-  const kind = kindOf(el);
+  const [name] = binding.modifiers.get("prop") ?? [];
+  if (el.type === "file" && !name) return bindFiles(binding, el, path);
+  const kind = kindOf(el, name);
   const shared = () => kind !== multiple && Array.isArray(peek(path));
   const current = () => (has(path) ? peek(path) : undefined);
   join(binding, el, path);
@@ -181,8 +231,5 @@ plugins["bind"] = (binding) => {
     }
     kind.write(el, value);
   });
-  for (const event of ["input", "change"]) {
-    el.addEventListener(event, save);
-    binding.cleanup(() => el.removeEventListener(event, save));
-  }
+  listen(binding, binding.modifiers.get("event") ?? ["input", "change"], save);
 };

@@ -18,7 +18,7 @@ plugins["on"] = (binding) => {
   };
   let target: EventTarget = el;
   if (modifiers.has("window")) target = window;
-  else if (outside || event === FETCH || event === SIGNAL_PATCH) target = document;
+  else if (modifiers.has("document") || outside || event === FETCH || event === SIGNAL_PATCH) target = document;
   const listener = (evt: Event) => {
     // A key that goes to an input method, as the Enter that ends a composition does.
     const { isComposing, keyCode } = evt as KeyboardEvent;

@@ -1,5 +1,6 @@
 // Attributes that make signals: data-signals, data-computed, data-ref.
 import { plugins } from "../engine";
+import { readSignals } from "../loose";
 import { keyCase } from "../names";
 import { define, isPlain, merge, set } from "../signals";
 
@@ -15,12 +16,7 @@ plugins["signals"] = (binding) => {
     merge(patch, ifMissing);
     return;
   }
-  let patch: unknown;
-  try {
-    patch = JSON.parse(binding.value);
-  } catch {
-    patch = binding.run();
-  }
+  const patch = readSignals(binding.value, () => binding.run());
   if (isPlain(patch)) merge(patch, ifMissing);
 };
 
