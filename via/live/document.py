@@ -30,8 +30,10 @@ _EARLY: Final = (
     "seen.push([d.currentScript,r]));"
     "viaEarly={seen,observer};observer.observe(d,{subtree:!0,childList:!0,"
     "attributes:!0,attributeOldValue:!0})}"
+    "via={exposed:{},expose(f){Object.assign(this.exposed,f)}}"
 )
-"""Watches what scripts do to the page before the client runs (`sent.ts`)."""
+"""Watches what scripts do to the page before the client runs (`sent.ts`), and keeps the functions
+that they make known to expressions (`exposed.ts`)."""
 
 
 def document(

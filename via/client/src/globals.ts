@@ -30,6 +30,7 @@ const setTimeoutOnly = (run: unknown, delay?: number) => {
 Object.defineProperty(globals, "setTimeout", { value: setTimeoutOnly });
 Object.preventExtensions(globals);
 
+const { toString } = Object.prototype;
 const UNSAFE_NAMES = new Set(
   (
     "constructor __proto__ prototype __defineGetter__ __defineSetter__ __lookupGetter__ " +
@@ -51,8 +52,9 @@ export function safeKey(key: unknown): PropertyKey {
   return name;
 }
 
-/** Refuse values that compile code from text. */
+/** Refuse what compiles code from text, and give the allowed globals in place of a window. */
 export function safe<T>(value: T): T {
   if (UNSAFE_VALUES.has(value)) throw new Error("compiling code from text is not allowed");
-  return value;
+  const isWindow = typeof value === "object" && toString.call(value) === "[object Window]";
+  return isWindow ? (globals as T) : value;
 }

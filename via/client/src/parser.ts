@@ -78,7 +78,8 @@ function unescape(text: string): string {
 function statements(end: string): Code {
   const parts: Code[] = [];
   for (;;) {
-    const isApart = !parts.length || source[at - 1] === "}";
+    // What is read ahead for an operator includes the space before it.
+    const isApart = !parts.length || /}\s*$|\n\s*$/.test(source.slice(0, at));
     const between = take(BETWEEN)![0];
     if (at >= source.length || source[at] === end) return sequence(parts);
     if (!isApart && !/[;,\n]/.test(between)) fail(`Unexpected "${source[at]}"`);

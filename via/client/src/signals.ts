@@ -68,15 +68,20 @@ export const isUnknown = (edit: number | undefined) =>
 
 let pending: Map<string, unknown> | undefined;
 
+/** Announce what has changed up to now. */
+export function announceChanges(): void {
+  const changes = pending;
+  pending = undefined;
+  if (!changes) return;
+  document.dispatchEvent(new CustomEvent(SIGNAL_PATCH, { detail: nest(changes) }));
+}
+
 /** Gather changes, and announce them once the current turn is over. */
 function announce(path: string, value: unknown): void {
   if (!isServers && !PRIVATE.test(path)) noteEdit(/[^.]*/.exec(path)![0]);
   if (!pending) {
-    const changes = (pending = new Map());
-    queueMicrotask(() => {
-      pending = undefined;
-      document.dispatchEvent(new CustomEvent(SIGNAL_PATCH, { detail: nest(changes) }));
-    });
+    pending = new Map();
+    queueMicrotask(announceChanges);
   }
   pending.delete(path);
   pending.set(path, value);

@@ -2,7 +2,7 @@
 import { plugins } from "../engine";
 import { FETCH, type FetchDetail } from "../fetch";
 import { keyCase } from "../names";
-import { has, set, SIGNAL_PATCH } from "../signals";
+import { announceChanges, has, set, SIGNAL_PATCH } from "../signals";
 import { timed } from "../timing";
 
 plugins["on"] = (binding) => {
@@ -31,6 +31,7 @@ plugins["on"] = (binding) => {
     if (modifiers.has("stop")) evt.stopPropagation();
     later(evt);
   };
+  if (event === SIGNAL_PATCH) announceChanges(); // not to those that come later
   target.addEventListener(event, listener, options);
   binding.cleanup(() => target.removeEventListener(event, listener, options));
 };

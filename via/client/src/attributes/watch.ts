@@ -2,7 +2,7 @@
 import { plugins } from "../engine";
 import { evaluate } from "../expression";
 import { time } from "../names";
-import { type Filter, pick, SIGNAL_PATCH } from "../signals";
+import { announceChanges, type Filter, pick, SIGNAL_PATCH } from "../signals";
 import { timed, transition } from "../timing";
 
 plugins["on-intersect"] = (binding) => {
@@ -45,6 +45,7 @@ plugins["on-signal-patch"] = (binding) => {
     patch = filter ? pick(detail, evaluate(filter, {}) as Filter) : detail;
     if (patch) later();
   };
+  announceChanges(); // not to those that come later
   document.addEventListener(SIGNAL_PATCH, listener);
   binding.cleanup(() => document.removeEventListener(SIGNAL_PATCH, listener));
 };
