@@ -94,7 +94,7 @@ function statement(): Code {
   if (word === "if") return choose();
   if (word === "return") {
     // What it returns begins on the same line.
-    const isBare = take(/[^\S\n]*(?:(?=[;}\n])|$)/y);
+    const isBare = take(/[^\S\n]*(?:(?=[;}\n]|\/\/)|$)/y);
     return returned(isBare ? () => undefined : expression().code);
   }
   if (word === "else") fail(`Unexpected "else" at character ${start}:`);

@@ -9,8 +9,6 @@ const KNOWN: Record<string, string> = {
   bind: "case prop event",
   class: "case",
   computed: "case",
-  effect: "",
-  ignore: "self",
   indicator: "case",
   init: "delay viewtransition",
   "json-signals": "terse",
@@ -19,19 +17,18 @@ const KNOWN: Record<string, string> = {
   "on-interval": "duration viewtransition",
   "on-signal-patch": TIMING,
   ref: "case",
-  show: "",
   signals: "ifmissing case",
   style: "case",
-  text: "",
 };
 /** Attributes of Datastar's that this client has not, and those of its earlier versions. */
 const FOREIGN =
-  /^(?:(?:bind|computed|indicator|on|signals)-|(?:animate|custom-validity|match-media|persist|query-string|replace-url|rocket|scroll-into-view|view-transition)$)/;
+  /^(?:(bind|computed|indicator|on|signals)-(?!.*-filter$)(.+)|animate|custom-validity|match-media|persist|query-string|replace-url|rocket|scroll-into-view|view-transition)$/;
 
 /** Report an attribute that does nothing here. */
 export function reportUnknown(el: Element, name: string, value: string, plugin: string): void {
-  if (!FOREIGN.test(plugin) || plugin in KNOWN || plugin.endsWith("-filter")) return;
-  const [, base, rest] = /^(bind|computed|indicator|on|signals)-(.*)/.exec(plugin) ?? [];
+  const match = FOREIGN.exec(plugin);
+  if (!match) return;
+  const [, base, rest] = match;
   fault(el, name, value, `is not supported${base ? `: write data-${base}:${rest}` : ""}`);
 }
 
@@ -41,6 +38,6 @@ export function checkModifiers(
 ): void {
   const known = KNOWN[plugin]?.split(" ");
   for (const modifier of modifiers.keys()) {
-    if (known && !known.includes(modifier)) fault(el, name, value, `there is no modifier __${modifier}`);
+    if (!known?.includes(modifier)) fault(el, name, value, `there is no modifier __${modifier}`);
   }
 }
