@@ -313,6 +313,11 @@ class V:
     async def _open(self) -> Run:
         options = self._router.options
         client = ClientAsset(options.datastar_content or bundled_client())
+        if options.datastar_content is not None:
+            self._logger().warning(
+                "Options.datastar_content: 'unsafe-eval' is added to the Content-Security-Policy, "
+                "since Datastar's own client compiles its expressions"
+            )
         messaging = await Messaging.open(options, self._logger())
         limit = options.action_rate_limit or RateLimitConfig()
         services = Services(

@@ -281,7 +281,9 @@ class Context:
         page.actions[id] = RegisteredAction(
             handler_name(handler), run, limits[-1] if limits else None
         )
-        return Action(f"{page.request.root_path}/_action/{id}", handler)
+        # Datastar's own client would take a second click for a change of mind.
+        more = "" if self._outgoing.is_own_client else ",{requestCancellation:'disabled'}"
+        return Action(f"@post('{page.request.root_path}/_action/{id}'{more})", handler)
 
     def _send(self, event: bytes) -> None:
         self._outgoing.send_event(self._page, event)

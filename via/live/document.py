@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -54,11 +55,15 @@ def document(
         **{name: signal.value for name, signal in tab.page.signals.items()},
     }
     close, who = f"{root}/_session/close", "{via_ctx:$via_ctx,via_csrf:$via_csrf}"
+    history: list[h.Attribute] = []
+    note = ""
     if is_official_client:  # whose requests end with their page, but which knows every function
         goodbye = (
             f"fetch('{close}',{{method:'POST',keepalive:true,"
             f"headers:{{'Datastar-Request':'true'}},body:JSON.stringify({who})}})"
         )
+        note = f"el.viaAt={_HERE};"
+        history = _history(root)
     else:
         goodbye = f"@post('{close}',{{payload:{who},keepalive:true}})"
     return h.HTML5(
@@ -76,12 +81,43 @@ def document(
                 h.Data("via-navigate", f"{root}/_navigate"),
                 h.Data(
                     "init",
-                    f"@post('{root}/_sse',"
+                    f"{note}@post('{root}/_sse',"
                     "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity})",
                 ),
                 h.Data("on:pagehide__window", goodbye),
+                *history,
                 view,
                 *foot,
             ],
         )
     )
+
+
+_HERE: Final = "location.pathname+location.search"
+
+
+def _history(root: str) -> list[h.Attribute]:
+    """What has another client than via's follow Back and Forward over the open stream."""
+    payload = f"{{via_ctx:$via_ctx,via_csrf:$via_csrf,via_url:{_HERE},via_popstate:true}}"
+    options = f"{{payload:{payload},requestCancellation:'disabled'}}"
+    return [
+        h.Data("on:via-navigated__window", f"el.viaAt={_HERE}"),
+        h.Data("on:popstate__window", f"el.viaAt!=={_HERE}&&@post('{root}/_navigate',{options})"),
+    ]
+
+
+@lru_cache(maxsize=16)
+def allow_eval(policy: str) -> str:
+    """The policy with `'unsafe-eval'`, which a client that compiles expressions needs."""
+    directives = {
+        name.lower(): (name, values)
+        for name, *values in (part.split() for part in policy.split(";") if part.strip())
+    }
+    name, values = directives.get("script-src") or ("script-src", [])
+    if not values and "default-src" in directives:
+        values = directives["default-src"][1]
+    if not values or "'unsafe-eval'" in values:
+        return policy  # nothing is forbidden
+    allowed = [value for value in values if value.lower() != "'none'"] + ["'unsafe-eval'"]
+    directives["script-src"] = (name, allowed)
+    return "; ".join(" ".join((name, *values)) for name, values in directives.values())

@@ -76,6 +76,7 @@ class Outgoing:
         "_services",
         "_signals_due",
         "differ",
+        "is_own_client",
         "page",
     )
 
@@ -90,6 +91,8 @@ class Outgoing:
         self.page = page
         self._cookies = cookies
         self._log = log
+        self.is_own_client = services is None or services.is_own_client
+        """Whether browsers run the client that comes with via, not Datastar's."""
         moves = services is not None and services.is_own_client
         self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, moves)
         is_dev = services is not None and services.dev_mode

@@ -22,7 +22,7 @@ from ..options import DEFAULTS, Options
 from ..page.error_log import log_error
 from ..page.mounted_page import PageRequest
 from .browser import Browser
-from .document import CONTENT_SECURITY_POLICY, document
+from .document import CONTENT_SECURITY_POLICY, allow_eval, document
 from .dry_run import Layout
 from .navigation import navigate
 from .page_route import PageRoute
@@ -195,8 +195,7 @@ class PageRouter:
         tab.outgoing.look(view)
         policy = options.content_security_policy or CONTENT_SECURITY_POLICY
         if options.datastar_content is not None:
-            # The official client compiles its expressions.
-            policy = policy.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
+            policy = allow_eval(policy)
         policy = policy.replace("{nonce}", nonce)
         headers = _HEADERS | {"content-security-policy": policy}
         return Response(body, media_type="text/html", headers=headers)

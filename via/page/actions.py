@@ -45,17 +45,17 @@ class Trigger:
                 )
             option(self)
 
-    def steps(self, url: str) -> list[str]:
-        """The expressions that set the signals and then post to the action."""
-        return [*self.assignments, f"@post('{url}')"]
+    def steps(self, call: str) -> list[str]:
+        """The expressions that set the signals and then call the action."""
+        return [*self.assignments, call]
 
-    def attribute(self, event: str, url: str, modifiers: str = "") -> h.Attribute:
+    def attribute(self, event: str, call: str, modifiers: str = "") -> h.Attribute:
         """The attribute for an event that always calls the action."""
         if self.window:
             modifiers += "__window"
         if self.prevent_default:
             modifiers += "__prevent"
-        return h.Data(f"on:{event}{modifiers}", ";".join(self.steps(url)))
+        return h.Data(f"on:{event}{modifiers}", ";".join(self.steps(call)))
 
 
 def with_signal(signal: Signal, value: str) -> TriggerOption:
@@ -146,17 +146,17 @@ class Action:
     Called as a function, it runs the handler. Documented under "Actions" in the README.
     """
 
-    __slots__ = ("_attribute", "_event", "_handler", "_url")
+    __slots__ = ("_attribute", "_call", "_event", "_handler")
 
-    def __init__(self, url: str, handler: Handler) -> None:
-        self._url = url
+    def __init__(self, call: str, handler: Handler) -> None:
+        self._call = call
         self._handler = handler
         # A view asks for the same attribute each time.
         self._event = ""
         self._attribute: h.Attribute | None = None
 
     def __repr__(self) -> str:
-        return f"<Action {self._url} {handler_name(self._handler)}>"
+        return f"<Action {self._call} {handler_name(self._handler)}>"
 
     def __call__(self) -> Any:
         """Call the handler, as from another handler."""
@@ -180,7 +180,7 @@ class Action:
 
     def on_submit(self, *options: TriggerOption) -> h.Attribute:
         """When the form is submitted; the browser's own submit is prevented."""
-        return Trigger((*options, with_prevent_default())).attribute("submit", self._url)
+        return Trigger((*options, with_prevent_default())).attribute("submit", self._call)
 
     def on_key_down(self, key: str = "", *options: TriggerOption) -> h.Attribute:
         """When the key (as `KeyboardEvent.key` names it; "" is any) is pressed.
@@ -189,7 +189,7 @@ class Action:
         """
         trigger = Trigger(options)
         if not key:
-            return trigger.attribute("keydown", self._url)
+            return trigger.attribute("keydown", self._call)
         call = ",".join(steps(self, trigger))
         if not trigger.window:
             return h.Data("on:keydown", f"evt.key==={js_literal(key)}&&({call})")
@@ -220,17 +220,17 @@ class Action:
         self, event: str, options: tuple[TriggerOption, ...], modifiers: str = ""
     ) -> h.Attribute:
         if options:
-            return Trigger(options).attribute(event, self._url, modifiers)
+            return Trigger(options).attribute(event, self._call, modifiers)
         if self._attribute is None or self._event != event:
             self._event = event
-            self._attribute = Trigger(()).attribute(event, self._url, modifiers)
+            self._attribute = Trigger(()).attribute(event, self._call, modifiers)
         return self._attribute
 
 
 def steps(action: Action, trigger: Trigger) -> list[str]:
     """The expressions that call an action on some of an event's occurrences only."""
     prevented = ["evt.preventDefault()"] if trigger.prevent_default else []
-    return prevented + trigger.steps(action._url)
+    return prevented + trigger.steps(action._call)
 
 
 def handler_name(handler: object) -> str:

@@ -33,6 +33,7 @@ from .clients import Client, Clients, too_many
 from .compression import choose
 from .proxies import TrustedProxies
 from .refusals import Refusals
+from .reload import RELOAD
 from .request_origin import RequestOrigin
 from .responses import DONE, ShortResponse
 from .signal_body import parse_signals, read_body
@@ -237,17 +238,26 @@ class Endpoints:
 
     # Streams
 
-    async def _open_stream(self, scope: Scope, receive: Receive) -> tuple[Tab, list[str]]:
-        """The tab that asks for its stream, and `Set-Cookie` values for its response."""
+    async def _open_stream(
+        self, scope: Scope, receive: Receive
+    ) -> tuple[Tab, list[str]] | ShortResponse:
+        """The tab that asks for its stream, and `Set-Cookie` values for its response.
+
+        Where another client than via's comes with a tab that is not known here, it is to load the
+        page anew.
+        """
         _require_method(scope, "POST")
         headers = scope["headers"]
         self._origin.check(headers)
         self._client(scope).take_request()
         signals = parse_signals(await read_body(receive, self._limits), self._limits)
+        is_own_client = self._services.is_own_client
         try:
             tab = self._find_tab(signals)
             claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
             is_refused = claim is Claim.REFUSED and b"via-location" not in dict(headers)
+            if not is_own_client and (tab is None or claim in _ANOTHERS):
+                return RELOAD
             if tab is None or (claim in _ANOTHERS and not is_refused):
                 # What it gets is a page of its own.
                 return await self._rebuild(scope, signals)
@@ -256,7 +266,9 @@ class Endpoints:
             if tab.document and document[:_DOCUMENT_SIZE] != tab.document:
                 return await self._rebuild(scope, signals)
             tab.document = document[:_DOCUMENT_SIZE]
-            tab.receive(tab.page, signals)
+            # Another client sends again what it sent first, and does not say what is new.
+            if is_own_client or not tab.has_streamed:
+                tab.receive(tab.page, signals)
         except UnexpectedValue as error:
             raise RequestError(400, str(error)) from None
         if tab.has_streamed:

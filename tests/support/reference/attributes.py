@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..client_desk import patch
 from .row import SHOWN, Row, Section, button, click, fill, out, push, tick
 
@@ -595,7 +597,7 @@ FIRE = {
     ),
 }
 # The modifier; what to do: fire (f) or wait; how often it ran.
-TIMES = [
+TIMES: list[tuple[str, list[Any], int, str]] = [
     ("delay.100ms", ["f", 99], 0, "waits"),
     ("delay.100ms", ["f", 100], 1, "runs after that time"),
     ("delay.1s", ["f", 999], 0, "knows seconds"),

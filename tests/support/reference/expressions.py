@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .row import SHOWN, Row, Section, button, click, out
 
 ROWS: list[Row] = []
@@ -44,7 +46,7 @@ for item, expression, given in [
         then=SHOWN,
         gives=given,
     )
-for item, statement, given in [
+STATEMENTS: list[tuple[str, str, dict[str, Any]]] = [
     (";", "$a = 1; $b = 2", {"a": 1, "b": 2}),
     ("newline", "$a = 1\n$b = 2", {"a": 1, "b": 2}),
     ("if", "if ($c) $a = 1; else $a = 2", {"a": 2}),
@@ -56,12 +58,11 @@ for item, statement, given in [
     ("event", "$a = event.type", {"a": "click"}),
     ("delete", "$a = {b: 1, c: 2}; delete $a.b", {"a": {"c": 2}}),
     ("++ and +=", "$a = 1; $a++; $a += 2; $b = $a--", {"a": 3, "b": 4}),
-    ("??=", "$a ??= 1; $e = null; $b = 2; $b ||= 3", {"b": 2}),
+    ("||= and &&=", "$a = 0; $a ||= 1; $b = 2; $b &&= 3", {"a": 1, "b": 3}),
     ("&&", "el && ($a = 1)", {"a": 1}),
-]:
-    if item == "??=":
-        statement, given = "$a = 0; $a ||= 1; $b = 2; $b &&= 3", {"a": 1, "b": 3}
-    r(item, "is done", button(statement), do=click(), gives=given)
+]
+for item, statement, result in STATEMENTS:
+    r(item, "is done", button(statement), do=click(), gives=result)
 r(
     "page's functions",
     "are known once the page has exposed them",
