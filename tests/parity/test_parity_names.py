@@ -104,6 +104,7 @@ ADDITIONS = {
         "query": "`c.query(name)`",
         "query_all": "`c.query_all(name)`",
     },
+    "Action": {"call": "`action.call()`"},
     "Signal": {"value": "A signal's `value`"},
     "Field": {"value": "A signal's `value`"},
     "Session": {

@@ -162,6 +162,13 @@ class Action:
         """Call the handler, as from another handler."""
         return self._handler()
 
+    def call(self) -> str:
+        """The expression that calls the action, for attributes of your own.
+
+        Such as `h.Data("on:my-event", f"${signal.id()} = evt.detail; {action.call()}")`.
+        """
+        return self._call
+
     def on_click(self, *options: TriggerOption) -> h.Attribute:
         """On a click."""
         return self._on("click", options)
