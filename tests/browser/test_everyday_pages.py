@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from support import pages_datastar, pages_via
 from support.server import wait_until
 
@@ -93,10 +93,11 @@ def test_edit_row(open_page: Open) -> None:
 
 def test_file_upload(open_page: Open) -> None:
     page = open_page("file_upload")
-    files = [("a.txt", "text/plain", b"hello"), ("b.bin", "application/x-b", b"\0\xff")]
-    page.set_input_files(
-        "#file", [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files]
-    )
+    files: list[FilePayload] = [
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"},
+        {"name": "b.bin", "mimeType": "application/x-b", "buffer": b"\0\xff"},
+    ]
+    page.set_input_files("#file", files)
     page.click("#upload")  # at once: the click waits for the files
     expect(page.locator("#told")).to_have_text(
         "a.txt text/plain aGVsbG8=, b.bin application/x-b AP8="

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from datastar_py import ServerSentEventGenerator as SSE
+from datastar_py.consts import ElementPatchMode
 from datastar_py.starlette import DatastarResponse, read_signals
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -203,7 +204,7 @@ class Site:
                 items = "".join(
                     f"<li style='height: 100px'>item {i}</li>" for i in range(start, start + 10)
                 )
-                yield SSE.patch_elements(items, selector="#feed", mode="append")  # type: ignore[arg-type]
+                yield SSE.patch_elements(items, selector="#feed", mode=ElementPatchMode.APPEND)
                 more = self.more(start + 10) if start < 20 else "<p id=more>the end</p>"
                 yield SSE.patch_elements(more)
             case "validate", _:
