@@ -65,6 +65,19 @@ function childOf(parent: Node, el: Node | undefined): Node | undefined {
   return el;
 }
 
+/** Whether the children are those that come, in their places; one at most may be unknown. */
+export function areInPlace(olds: Node[], nexts: Node[]): boolean {
+  let unknown = 0;
+  const isKnown = (old: Node, next: Node) => {
+    const id = ownId(next);
+    return id ? id === ownId(old) && isAlike(old, next) : old.isEqualNode(next);
+  };
+  return (
+    olds.length === nexts.length &&
+    olds.every((old, i) => isKnown(old, nexts[i]!) || (!unknown++ && mayBecome(old, nexts[i]!)))
+  );
+}
+
 /** For each of the children that come, the node of the page that becomes it. */
 export function match(parent: Node, olds: Node[], nexts: Node[]): (Node | undefined)[] {
   const taken = new Set<Node>();

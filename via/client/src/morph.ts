@@ -2,7 +2,7 @@
 // what is there again is the same element, moved where it has to, and only what differs is written.
 import { resync } from "./engine";
 import { INITIAL, isEditable, syncField } from "./fields";
-import { holdsKnown, match, staying } from "./match";
+import { areInPlace, holdsKnown, match, staying } from "./match";
 import { adopt, deviations, isForeign, mergeAttributes, ownsContent, placing, settle } from "./sent";
 
 /** Ids that what comes still needs, while it comes. */
@@ -70,6 +70,12 @@ function morphChildren(parent: Node, nexts: Node[]): void {
   const olds = [...parent.childNodes].filter(
     (node) => !isOthers(node) || nexts.some((next) => next.isEqualNode(node)),
   );
+  if (olds.length === parent.childNodes.length && areInPlace(olds, nexts)) {
+    olds.forEach(adopt);
+    settle(parent);
+    olds.forEach((old, i) => morphNode(old, nexts[i]!));
+    return;
+  }
   const found = match(parent, olds, nexts);
   const stay = staying(parent, found);
   const kept = new Set(found);
