@@ -481,3 +481,14 @@ def test_replacing_a_view_again_and_again_leaks_nothing(show, desk, page):
     assert after["jsEventListeners"] <= before["jsEventListeners"]
     # Every row has over 10 nodes; twenty views that stayed would be thousands.
     assert after["nodes"] - before["nodes"] < 100
+
+
+@pytest.mark.parametrize("around", ["{}", "<section><div>{}</div></section>"])
+def test_what_a_template_holds_follows(show, desk, around):
+    held = "<div id=x>{}<p id=p>{}</p></div>"
+    template = around.format("<template><b>{}</b></template>")
+    page = show(held.format(template.format("old"), "old"), stream=True)
+    desk.push(patch(held.format(template.format("new"), "old")))
+    desk.push(patch("<p id=p>new</p>"))
+    expect(page.locator("#p")).to_have_text("new")
+    assert page.evaluate("document.querySelector('template').innerHTML") == "<b>new</b>"

@@ -138,12 +138,13 @@ export function morph(target: Element, content: Node[], inner = false): void {
     ),
   );
   wanted.delete("");
-  // For a custom element it matters whether the server ever sent content.
-  const isCustom = (el: Element) => el.localName.includes("-");
-  const hasCustom = content.some(
-    (node) => node instanceof Element && [node, ...node.querySelectorAll("*")].some(isCustom),
+  // For a custom element it matters whether the server ever sent content, and what a template has in
+  // it is not looked at where two are compared.
+  const isHidden = ({ localName }: Element) => localName === "template" || localName.includes("-");
+  const isAnyHidden = content.some(
+    (node) => node instanceof Element && [node, ...node.querySelectorAll("*")].some(isHidden),
   );
-  unlike = hasCustom ? undefined : deviations();
+  unlike = isAnyHidden ? undefined : deviations();
   keepingFocus(() => {
     if (inner) {
       morphChildren(target, content);
