@@ -22,6 +22,7 @@ def open_page(request: pytest.FixtureRequest, serve, v: via.V, page: Page) -> Op
             via.h.Script(via.h.Src("/sortable/Sortable.min.js")),
             via.h.Script(via.h.Raw(pages_datastar.SCRIPT)),
         )
+        v.http_serve_mux().add_route("/form", pages_via.answer_form, methods=["GET", "POST"])
         v.static("/sortable", str(pages_datastar.CLIENT / "node_modules" / "sortablejs"))
         for made in pages_via.PAGES:
             v.page(f"/pages/{made.__name__}", made)
@@ -198,7 +199,6 @@ def test_custom_events(open_page: Open) -> None:
         expect(page.locator("#told")).to_have_text(f"ding {times}")
 
 
-@pytest.mark.parametrize("open_page", ["datastar-py"], indirect=True)
 def test_form_data(open_page: Open) -> None:
     page = open_page("form_data")
     page.click("#post")

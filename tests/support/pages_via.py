@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
 import via
 from via import h
 
@@ -157,6 +160,34 @@ def file_upload(c: via.Context) -> None:
             h.Input(h.ID("file"), h.Type("file"), h.Multiple(), files.bind()),
             h.Button(h.ID("upload"), h.Text("Upload"), upload.on_click()),
             h.P(h.ID("told"), h.Text(told)),
+        )
+    )
+
+
+async def answer_form(request: Request) -> Response:
+    """A route beside the pages, which takes forms as forms are sent and patches the page."""
+    form = await request.form() if request.method == "POST" else request.query_params
+    told = " ".join(f"{name}={value}" for name, value in form.multi_items())
+    return HTMLResponse(str(h.P(h.ID("told"), h.Textf("%s %s", request.method, told))))
+
+
+def form_data(c: via.Context) -> None:
+    def send(method: str) -> h.Attribute:
+        return h.Data("on:click", f"@{method}('/form', {{contentType: 'form'}})")
+
+    def box(value: str, *more: h.H) -> h.H:
+        return h.Input(h.Type("checkbox"), h.Name("c"), h.Value(value), *more)
+
+    c.view(
+        lambda: h.Main(
+            h.Form(
+                h.Input(h.Name("n"), h.Value("a")),
+                box("x"),
+                box("y", h.Checked()),
+                h.Button(h.ID("post"), h.Name("b"), h.Value("w"), send("post"), h.Text("Post")),
+                h.Button(h.ID("get"), h.Type("button"), send("get"), h.Text("Get")),
+            ),
+            h.P(h.ID("told")),
         )
     )
 
@@ -344,6 +375,7 @@ def custom_events(c: via.Context) -> None:
 
 
 PAGES = [
-    active_search, bulk_update, click_to_edit, edit_row, file_upload, infinite_scroll,
+    active_search, bulk_update, click_to_edit, edit_row, file_upload, form_data,
+    infinite_scroll,
     inline_validation, lazy_load, lazy_tabs, polling, progress, sortable, todo, custom_events,
 ]  # fmt: skip
