@@ -71,7 +71,7 @@ class Limits:
     header_count: int = 100
     head_timeout: float = 10.0
     body_timeout: float = 30.0
-    idle_timeout: float = 5.0
+    idle_timeout: float = 75.0
     connections: int = 65_536
 
     body_bytes: int = 1024 * 1024

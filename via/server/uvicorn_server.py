@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import uvicorn
 from ..errors import ConfigError
 from ..live.tab_registry import GRACE
 from ..options import Limits, split_address
+from .acceptor import Acceptor
 from .app_connection import Connect
 from .uvicorn_protocol import ActionResponse, Protocol
 from .write_batch import WriteBatch
@@ -38,11 +40,27 @@ def listen(address: str) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A server that ends by a signal as it ends by `shutdown`: what called it goes on."""
+    """A server that accepts all that wait, and that ends by a signal as it ends by `shutdown`."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin with the lifespan, and then accept connections."""
+        if not sockets or sys.platform == "win32":  # whose event loop has no readers
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        protocol: Any = self.config.http_protocol_class
+        make_protocol = partial(
+            protocol,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        loop = asyncio.get_running_loop()
+        self.servers = [Acceptor(loop, listener, make_protocol) for listener in sockets]  # type: ignore[misc]
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take the signals that ask for the end, and do not raise them once more after it."""
+        """Take the signals that ask for the end; they are not raised anew: the caller goes on."""
         with super().capture_signals():
             yield
             self._captured_signals.clear()
