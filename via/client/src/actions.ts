@@ -36,7 +36,8 @@ const running = new Map<string, AbortController>();
 
 /** Keep the browser from sending the form that encloses `el` as well; gives what ends that. */
 function holdForm(el: Element, { contentType, selector }: Options): () => void {
-  const form = contentType === "form" && (selector ? document.querySelector(selector) : el.closest("form"));
+  if (contentType !== "form") return () => {};
+  const form = selector ? document.querySelector(selector) : el.closest("form");
   const prevent = (evt: Event) => evt.preventDefault();
   if (!form || form === el) return () => {};
   form.addEventListener("submit", prevent);
