@@ -17,7 +17,7 @@ AT_ONCE: Final = 512
 PAUSE: Final = 1.0
 """Seconds without accepting once the process has no file or memory for another connection."""
 
-_logger = logging.getLogger("uvicorn.error")
+_logger = logging.getLogger("via")
 
 
 class Acceptor:
