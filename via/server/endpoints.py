@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -10,9 +9,7 @@ from itertools import chain
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
-from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
-from ..errors import ViaError
 from ..live.browser import Browser, Headers
 from ..live.history_step import HistoryStep
 from ..live.request_error import RequestError
@@ -20,12 +17,12 @@ from ..live.services import Services
 from ..live.tab import Busy, Tab
 from ..live.tab_access import Claim, TabAccess
 from ..live.tab_registry import TabRegistry
-from ..page.actions import RegisteredAction
 from ..page.edits import newest_edit
-from ..page.mounted_page import PageRequest, Phase
+from ..page.mounted_page import PageRequest
 from ..page.rate_limit import take_each
 from ..page.signals import UnexpectedValue
 from ..sessions.tokens import is_token
+from .action_runner import ActionRunner
 from .addresses import address_of
 from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
@@ -38,6 +35,7 @@ from .request_origin import RequestOrigin
 from .responses import DONE, ShortResponse
 from .signal_body import parse_signals, read_body
 from .sse_stream import WRITER, Stream
+from .tab_requests import TabRequests
 
 T = TypeVar("T")
 
@@ -70,6 +68,8 @@ class Endpoints:
         self._services = services
         self._registry = registry
         self._access = access
+        self._tabs = TabRequests(access)
+        self._actions = ActionRunner(services.limits, access, self._tabs)
         self._rebuild_tab = rebuild_tab
         self._origin = origin
         self._clients = clients
@@ -132,7 +132,7 @@ class Endpoints:
                 if client.requests is not None:
                     client.take_request()
                 signals = parse_signals(body, self._limits)
-                tab = self._require_tab(signals)
+                tab = self._tabs.require(signals)
                 is_granted = self._access.is_granted_again(tab, proof)
             except RequestError:
                 self._origin.check(headers)  # which matters more
@@ -143,98 +143,14 @@ class Endpoints:
                 if is_granted:
                     self._access.remember(tab, proof)
             if is_granted:
-                response = self._dispatch(id, tab, headers, signals)
+                response = self._actions.run(id, tab, headers, signals)
             else:
-                response = self._check_and_dispatch(id, tab, headers, signals)
+                response = self._actions.check_and_run(id, tab, headers, signals)
         except RequestError as error:
             return self._refusals.refuse(client.address, "POST", f"/_action/{id}", error)
         if isinstance(response, ShortResponse):
             return response
         return self._guard(client.address, "POST", f"/_action/{id}", response)
-
-    async def _check_and_dispatch(
-        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
-    ) -> ShortResponse:
-        await self._check_owner(tab, headers)
-        return await settled(self._dispatch(id, tab, headers, signals))
-
-    def _dispatch(
-        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
-    ) -> MaybeAwaitable[ShortResponse]:
-        page = tab.page
-        action = page.actions.get(id)
-        if action is None:
-            raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
-        buckets = tab.buckets if action.buckets is None else action.buckets
-        if (empty := take_each(buckets)) is not None:
-            raise too_many(f"page {page.request.url}: the action {action.name} is called", empty)
-        if tab.waiting_actions >= self._limits.waiting_actions:
-            raise RequestError(
-                429, f"page {page.request.url}: too many actions are waiting", retry_after=1
-            )
-
-        def job() -> Any:
-            if page.phase is Phase.CLOSED:
-                raise QueueClosed("the page was left")
-            tab.receive(page, signals)
-            return action.run()
-
-        try:
-            outcome = tab.handlers.submit(job)
-        except Exception as error:
-            return self._failed(tab, action, error)
-        if isinstance(outcome, Completed):
-            return self._respond(tab, headers)
-        tab.waiting_actions += 1
-        outcome.add_done_callback(tab.action_ended)
-        return self._finish(tab, headers, action, outcome)
-
-    async def _finish(
-        self, tab: Tab, headers: Headers, action: RegisteredAction, outcome: asyncio.Future[Any]
-    ) -> ShortResponse:
-        try:
-            await outcome
-        except Exception as error:
-            return self._failed(tab, action, error)
-        return await settled(self._respond(tab, headers))
-
-    def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
-        if isinstance(error, QueueFull):
-            raise RequestError(
-                429, f"page {tab.page.request.url}: {error}", retry_after=1
-            ) from None
-        if isinstance(error, UnexpectedValue):
-            raise RequestError(400, f"page {tab.page.request.url}: {error}") from None
-        if isinstance(error, QueueClosed):
-            raise RequestError(410, "the page has ended") from None
-        tab.error(f"the action {action.name}", error)
-        tab.request_cookie_delivery()
-        return ShortResponse(500, b"the action failed; the server's log says why\n")
-
-    def _respond(self, tab: Tab, headers: Headers) -> MaybeAwaitable[ShortResponse]:
-        """Answer a request that succeeded; with the session's cookie, if that changed."""
-        session = tab.cookies.session
-        if not session.is_kept or session.is_settled():
-            return DONE
-        if session.unsaved:
-            return self._save_and_respond(tab, headers)
-        # What was known when the request came may not be so any more.
-        if not self._access.may_have_cookie(tab, headers):
-            return DONE
-        cookie = tab.cookies.respond()
-        if cookie is None:
-            return DONE
-        header, events = cookie
-        return ShortResponse(200, events, b"text/event-stream", header)
-
-    async def _save_and_respond(self, tab: Tab, headers: Headers) -> ShortResponse:
-        try:
-            await tab.save_session()
-        except ViaError as error:
-            tab.error("saving the session", error)
-            tab.request_cookie_delivery()
-            return ShortResponse(500, b"the session could not be saved; the log says why\n")
-        return await settled(self._respond(tab, headers))
 
     # Streams
 
@@ -253,7 +169,7 @@ class Endpoints:
         signals = parse_signals(await read_body(receive, self._limits), self._limits)
         is_own_client = self._services.is_own_client
         try:
-            tab = self._find_tab(signals)
+            tab = self._tabs.find(signals)
             claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
             is_refused = claim is Claim.REFUSED and b"via-location" not in dict(headers)
             if not is_own_client and (tab is None or claim in _ANOTHERS):
@@ -261,7 +177,7 @@ class Endpoints:
             if tab is None or (claim in _ANOTHERS and not is_refused):
                 # What it gets is a page of its own.
                 return await self._rebuild(scope, signals)
-            self._require(claim)
+            self._tabs.check_claim(claim)
             document = dict(headers).get(b"via-document", tab.document)
             if tab.document and document[:_DOCUMENT_SIZE] != tab.document:
                 return await self._rebuild(scope, signals)
@@ -327,18 +243,18 @@ class Endpoints:
         client.take_request()
         signals = parse_signals(body, self._limits)
         if path == "/_session/close":
-            closing = self._find_tab(signals)
+            closing = self._tabs.find(signals)
             if closing is not None:
-                await self._check_owner(closing, headers)
+                await self._tabs.check_owner(closing, headers)
                 closing.dispose()
             return DONE
-        tab = self._require_tab(signals)
-        await self._check_owner(tab, headers)
+        tab = self._tabs.require(signals)
+        await self._tabs.check_owner(tab, headers)
         if path == "/_navigate":
             return self._navigate(tab, signals)
         if not tab.cookies.is_changing:
             tab.cookie_confirmed()
-        return await settled(self._respond(tab, headers))
+        return await settled(self._actions.respond(tab, headers))
 
     def _navigate(self, tab: Tab, signals: Mapping[str, Any]) -> ShortResponse:
         url = signals.get("via_url")
@@ -360,27 +276,6 @@ class Endpoints:
         return self._clients.find(address_of(scope))
 
     # Requests at fault
-
-    def _find_tab(self, signals: Mapping[str, Any]) -> Tab | None:
-        try:
-            return self._access.find(signals)
-        except PermissionError as error:
-            raise RequestError(403, str(error)) from None
-
-    def _require_tab(self, signals: Mapping[str, Any]) -> Tab:
-        tab = self._find_tab(signals)
-        if tab is None:
-            raise RequestError(404, "the page is not known here; its stream brings it back")
-        return tab
-
-    async def _check_owner(self, tab: Tab, headers: Headers) -> None:
-        self._require(await self._access.claim(tab, headers))
-
-    def _require(self, claim: Claim) -> None:
-        if claim is Claim.EARLY:
-            raise RequestError(409, "the session has a new token; send the request again with it")
-        if claim is not Claim.GRANTED:
-            raise RequestError(403, "the page belongs to another browser or session; reload it")
 
     async def _guard(
         self, address: str, method: str, path: str, response: Awaitable[T]

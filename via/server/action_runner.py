@@ -1,0 +1,120 @@
+"""Runs the actions that requests ask for, and answers the requests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
+from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
+from ..errors import ViaError
+from ..live.browser import Headers
+from ..live.request_error import RequestError
+from ..live.tab import Tab
+from ..live.tab_access import TabAccess
+from ..options import Limits
+from ..page.actions import RegisteredAction
+from ..page.mounted_page import Phase
+from ..page.rate_limit import take_each
+from ..page.signals import UnexpectedValue
+from .clients import too_many
+from .responses import DONE, ShortResponse
+from .tab_requests import TabRequests
+
+
+class ActionRunner:
+    """Runs actions in the tabs that they belong to."""
+
+    def __init__(self, limits: Limits, access: TabAccess, tabs: TabRequests) -> None:
+        self._limits = limits
+        self._access = access
+        self._tabs = tabs
+
+    async def check_and_run(
+        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
+    ) -> ShortResponse:
+        """As `run`, once it is known that the request may speak for the tab."""
+        await self._tabs.check_owner(tab, headers)
+        return await settled(self.run(id, tab, headers, signals))
+
+    def run(
+        self, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
+    ) -> MaybeAwaitable[ShortResponse]:
+        """Run the action of an id; a coroutine of the response where something has to wait.
+
+        Raises RequestError where it is not run.
+        """
+        page = tab.page
+        action = page.actions.get(id)
+        if action is None:
+            raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
+        buckets = tab.buckets if action.buckets is None else action.buckets
+        if (empty := take_each(buckets)) is not None:
+            raise too_many(f"page {page.request.url}: the action {action.name} is called", empty)
+        if tab.waiting_actions >= self._limits.waiting_actions:
+            raise RequestError(
+                429, f"page {page.request.url}: too many actions are waiting", retry_after=1
+            )
+
+        def job() -> Any:
+            if page.phase is Phase.CLOSED:
+                raise QueueClosed("the page was left")
+            tab.receive(page, signals)
+            return action.run()
+
+        try:
+            outcome = tab.handlers.submit(job)
+        except Exception as error:
+            return self._failed(tab, action, error)
+        if isinstance(outcome, Completed):
+            return self.respond(tab, headers)
+        tab.waiting_actions += 1
+        outcome.add_done_callback(tab.action_ended)
+        return self._finish(tab, headers, action, outcome)
+
+    async def _finish(
+        self, tab: Tab, headers: Headers, action: RegisteredAction, outcome: asyncio.Future[Any]
+    ) -> ShortResponse:
+        try:
+            await outcome
+        except Exception as error:
+            return self._failed(tab, action, error)
+        return await settled(self.respond(tab, headers))
+
+    def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
+        if isinstance(error, QueueFull):
+            raise RequestError(
+                429, f"page {tab.page.request.url}: {error}", retry_after=1
+            ) from None
+        if isinstance(error, UnexpectedValue):
+            raise RequestError(400, f"page {tab.page.request.url}: {error}") from None
+        if isinstance(error, QueueClosed):
+            raise RequestError(410, "the page has ended") from None
+        tab.error(f"the action {action.name}", error)
+        tab.request_cookie_delivery()
+        return ShortResponse(500, b"the action failed; the server's log says why\n")
+
+    def respond(self, tab: Tab, headers: Headers) -> MaybeAwaitable[ShortResponse]:
+        """Answer a request that succeeded; with the session's cookie, if that changed."""
+        session = tab.cookies.session
+        if not session.is_kept or session.is_settled():
+            return DONE
+        if session.unsaved:
+            return self._save_and_respond(tab, headers)
+        # What was known when the request came may not be so any more.
+        if not self._access.may_have_cookie(tab, headers):
+            return DONE
+        cookie = tab.cookies.respond()
+        if cookie is None:
+            return DONE
+        header, events = cookie
+        return ShortResponse(200, events, b"text/event-stream", header)
+
+    async def _save_and_respond(self, tab: Tab, headers: Headers) -> ShortResponse:
+        try:
+            await tab.save_session()
+        except ViaError as error:
+            tab.error("saving the session", error)
+            tab.request_cookie_delivery()
+            return ShortResponse(500, b"the session could not be saved; the log says why\n")
+        return await settled(self.respond(tab, headers))
