@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
@@ -27,7 +28,9 @@ from .live.page_route import PageFunction, registering
 from .live.page_router import PageRouter
 from .live.request_error import RequestError
 from .live.services import Services
+from .live.siblings import meeting_place
 from .live.tab_access import TabAccess
+from .live.tab_id import new_node
 from .live.tab_registry import TabRegistry
 from .options import DEFAULTS, Limits, Options
 from .page.rate_limit import RateLimitConfig
@@ -40,6 +43,7 @@ from .server.asgi import Receive, Scope, Send
 from .server.client_asset import ClientAsset, bundled_client
 from .server.clients import Clients
 from .server.endpoints import Endpoints
+from .server.nodes.nodes import Nodes
 from .server.proxies import TrustedProxies
 from .server.refusals import Refusals
 from .server.request_origin import RequestOrigin
@@ -47,7 +51,7 @@ from .server.responses import ShortResponse
 from .server.shutdown import ShutdownSignals
 from .server.static import resource_directory, static_mount
 from .server.uvicorn_server import listen, make_server
-from .sessions import SessionManager
+from .sessions import NATSStore, SessionManager
 
 if TYPE_CHECKING:
     import uvicorn
@@ -82,6 +86,7 @@ class Run:
     origin: RequestOrigin
     proxies: TrustedProxies
     refusals: Refusals
+    nodes: Nodes | None
 
     @property
     def runtime(self) -> TabRegistry:
@@ -318,7 +323,10 @@ class V:
                 "Options.datastar_content: 'unsafe-eval' is added to the Content-Security-Policy, "
                 "since Datastar's own client compiles its expressions"
             )
-        messaging = await Messaging.open(options, self._logger())
+        place = None if options.nats_url else meeting_place(self._router.routes())
+        messaging = await Messaging.open(options, self._logger(), place)
+        if place is not None and messaging.shared is not None:
+            self._sessions.store = NATSStore(messaging.shared.jetstream)
         limit = options.action_rate_limit or RateLimitConfig()
         services = Services(
             asyncio.get_running_loop(),
@@ -330,6 +338,7 @@ class V:
             action_rate_limit=limit,
             limits=options.limits or Limits(),
             is_own_client=options.datastar_content is None,
+            node=new_node(),
             dev_mode=bool(options.dev_mode),
         )
         services.sessions.start_following()
@@ -345,6 +354,11 @@ class V:
         )
         proxies = TrustedProxies(options.trusted_proxies or ())
         refusals = Refusals(self._logger())
+        nodes = (
+            None
+            if messaging.shared is None
+            else Nodes(messaging.shared, services.node, self._logger(), lambda: registry.closing)
+        )
         self._router.open(services, registry, access, clients.admit_page)
         endpoints = Endpoints(
             services,
@@ -355,10 +369,15 @@ class V:
             clients,
             proxies,
             refusals,
+            nodes,
             compress=bool(options.compression),
         )
+        if nodes is not None:
+            await nodes.open(partial(_relayed, endpoints))
         self._unawaited = UnawaitedLog(self._logger())
-        self._run = Run(services, registry, messaging, endpoints, client, origin, proxies, refusals)
+        self._run = Run(
+            services, registry, messaging, endpoints, client, origin, proxies, refusals, nodes
+        )
         return self._run
 
     async def _drain_and_stop(self) -> None:
@@ -380,6 +399,8 @@ class V:
                 self._unawaited = None
             if run is not None:
                 run.registry.close()
+                if run.nodes is not None:
+                    await run.nodes.close()
                 await run.services.sessions.close()
                 await run.messaging.close()
         finally:
@@ -412,6 +433,10 @@ def server_for(v: V) -> uvicorn.Server:
         return not_started(address) if v._run is None else v._run.endpoints.connect(address)
 
     return make_server(v, connect, v._router.options.limits or Limits())
+
+
+async def _relayed(endpoints: Endpoints, scope: Scope, receive: Receive, send: Send) -> None:
+    await endpoints(scope["path"].removeprefix(scope["root_path"]), scope, receive, send)
 
 
 def _log_to_terminal(logger: logging.Logger) -> None:

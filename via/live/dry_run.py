@@ -16,6 +16,7 @@ from .cookie_delivery import CookieDelivery
 from .history_step import HistoryStep
 from .outgoing import Outgoing
 from .services import Services
+from .tab_id import new_tab_id
 
 Layout = Callable[[h.H], h.H]
 """Wraps the view of every page: takes its node and returns one that holds it."""
@@ -40,7 +41,7 @@ class DryRun:
         services: Services | None,
         token: str = "",
     ) -> None:
-        self.id = new_token()
+        self.id = new_token() if services is None else new_tab_id(services.node)
         self.layout = layout
         self.page = page
         self.cookies = CookieDelivery(session, page.request.root_path, token)

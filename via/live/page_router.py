@@ -84,6 +84,10 @@ class PageRouter:
         self.router.routes.sort(key=specificity)
         self._run = _Run(services, registry, access, admit)
 
+    def routes(self) -> list[str]:
+        """The routes of the pages."""
+        return list(self._routes)
+
     def find(self, path: str) -> tuple[PageRoute, dict[str, str]] | None:
         """The page that answers a path, and the path's parameters."""
         scope = {"type": "http", "path": path, "method": "GET"}

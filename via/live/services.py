@@ -22,7 +22,8 @@ class Services:
     """What the tabs of one run of an app share. Made on the thread of its event loop.
 
     `is_own_client` tells that browsers run the client that comes with via, not Datastar's.
-    `context_ttl` and `resume_grace` are in seconds; see `TabLifetime`.
+    `node` is this process's name among those of the app. `context_ttl` and `resume_grace` are in
+    seconds; see `TabLifetime`.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -34,6 +35,7 @@ class Services:
     action_rate_limit: RateLimitConfig
     limits: Limits
     is_own_client: bool
+    node: str
     dev_mode: bool
     thread: int = field(default_factory=threading.get_ident)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)

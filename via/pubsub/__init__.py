@@ -5,6 +5,8 @@ from .hub import Hub
 from .memory import MemoryPubSub
 from .nats.backend import NATSBackend
 from .nats.embedded_server import EmbeddedServer
+from .nats.reconnect import Resumable
+from .nats.shared_server import SharedServer
 from .protocol import PubSub, StreamConfig, Streams, Subscription
 from .subjects import subject_token
 from .typed import (
@@ -24,6 +26,8 @@ __all__ = [
     "MemoryPubSub",
     "NATSBackend",
     "PubSub",
+    "Resumable",
+    "SharedServer",
     "StreamConfig",
     "Streams",
     "Subscription",

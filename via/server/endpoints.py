@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -28,6 +29,9 @@ from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
 from .clients import Client, Clients, too_many
 from .compression import choose
+from .nodes.edge import EdgeResponse
+from .nodes.link import NodeGone
+from .nodes.nodes import Nodes
 from .proxies import TrustedProxies
 from .refusals import Refusals
 from .reload import RELOAD
@@ -35,7 +39,7 @@ from .request_origin import RequestOrigin
 from .responses import DONE, ShortResponse
 from .signal_body import parse_signals, read_body
 from .sse_stream import WRITER, Stream
-from .tab_requests import TabRequests
+from .tab_requests import TabElsewhere, TabRequests, unknown_tab
 
 T = TypeVar("T")
 
@@ -62,13 +66,15 @@ class Endpoints:
         clients: Clients,
         proxies: TrustedProxies,
         refusals: Refusals,
+        nodes: Nodes | None,
         *,
         compress: bool,
     ) -> None:
         self._services = services
         self._registry = registry
         self._access = access
-        self._tabs = TabRequests(access)
+        self._nodes = nodes
+        self._tabs = TabRequests(access, nodes)
         self._actions = ActionRunner(services.limits, access, self._tabs)
         self._rebuild_tab = rebuild_tab
         self._origin = origin
@@ -86,6 +92,9 @@ class Endpoints:
         if path == "/_sse":
             opening = self._open_stream(scope, receive)
             opened = await self._guard(address_of(scope), scope["method"], path, opening)
+            if isinstance(opened, EdgeResponse):
+                await self._nodes_here().finish(opened, receive, send)
+                return True
             if not isinstance(opened, ShortResponse):
                 await self._stream(*opened, scope, receive, send)
                 return True
@@ -142,10 +151,15 @@ class Endpoints:
                 is_granted = self._access.claim_nowait(tab, headers) is Claim.GRANTED
                 if is_granted:
                     self._access.remember(tab, proof)
+            response: MaybeAwaitable[ShortResponse]
             if is_granted:
                 response = self._actions.run(id, tab, headers, signals)
             else:
                 response = self._actions.check_and_run(id, tab, headers, signals)
+        except TabElsewhere as elsewhere:
+            path, address = f"/_action/{id}", (client.address, 0)
+            scope = {"method": "POST", "path": path, "headers": headers, "client": address}
+            response = self._relay_short(elsewhere.node, scope, body)
         except RequestError as error:
             return self._refusals.refuse(client.address, "POST", f"/_action/{id}", error)
         if isinstance(response, ShortResponse):
@@ -156,7 +170,7 @@ class Endpoints:
 
     async def _open_stream(
         self, scope: Scope, receive: Receive
-    ) -> tuple[Tab, list[str]] | ShortResponse:
+    ) -> tuple[Tab, list[str]] | ShortResponse | EdgeResponse:
         """The tab that asks for its stream, and `Set-Cookie` values for its response.
 
         Where another client than via's comes with a tab that is not known here, it is to load the
@@ -166,10 +180,16 @@ class Endpoints:
         headers = scope["headers"]
         self._origin.check(headers)
         self._client(scope).take_request()
-        signals = parse_signals(await read_body(receive, self._limits), self._limits)
+        body = await read_body(receive, self._limits)
+        signals = parse_signals(body, self._limits)
         is_own_client = self._services.is_own_client
         try:
-            tab = self._tabs.find(signals)
+            try:
+                tab = self._tabs.find(signals)
+            except TabElsewhere as elsewhere:
+                tab = None
+                with suppress(NodeGone):  # whose tabs are built anew where they come
+                    return await self._relay(elsewhere.node, scope, body)
             claim = Claim.MOVED if tab is None else await self._access.claim(tab, headers)
             is_refused = claim is Claim.REFUSED and b"via-location" not in dict(headers)
             if not is_own_client and (tab is None or claim in _ANOTHERS):
@@ -235,6 +255,12 @@ class Endpoints:
     async def _post(self, path: str, scope: Scope, receive: Receive) -> ShortResponse:
         _require_method(scope, "POST")
         body = await read_body(receive, self._limits)
+        try:
+            return await self._answer(path, scope, body)
+        except TabElsewhere as elsewhere:
+            return await self._relay_short(elsewhere.node, scope, body)
+
+    async def _answer(self, path: str, scope: Scope, body: bytes) -> ShortResponse:
         headers, client = scope["headers"], self._client(scope)
         if path.startswith("/_action/"):
             response = self._run_action(client, path[9:], headers, body)
@@ -271,6 +297,29 @@ class Endpoints:
         except UnexpectedValue as error:
             raise RequestError(400, str(error)) from None
         return DONE
+
+    # Tabs of other nodes
+
+    async def _relay(self, node: str, scope: Scope, body: bytes) -> ShortResponse | EdgeResponse:
+        relayed = await self._nodes_here().relay(node, scope, body)
+        if isinstance(relayed, EdgeResponse):
+            return relayed
+        return ShortResponse.received(relayed.status, relayed.headers, relayed.body)
+
+    async def _relay_short(self, node: str, scope: Scope, body: bytes) -> ShortResponse:
+        try:
+            relayed = await self._relay(node, scope, body)
+        except NodeGone:
+            if scope["path"].endswith("/_session/close"):
+                return DONE
+            raise unknown_tab() from None
+        if isinstance(relayed, ShortResponse):
+            return relayed
+        return await self._nodes_here().collect(relayed)
+
+    def _nodes_here(self) -> Nodes:
+        assert self._nodes is not None
+        return self._nodes
 
     def _client(self, scope: Scope) -> Client:
         return self._clients.find(address_of(scope))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ..live.browser import Headers
 from .asgi import Send
 
 
@@ -15,6 +16,19 @@ class ShortResponse(NamedTuple):
     content_type: bytes = b"text/plain; charset=utf-8"
     cookie: str | None = None
     retry_after: int | None = None
+
+    @classmethod
+    def received(cls, status: int, headers: Headers, body: bytes) -> ShortResponse:
+        """The response of another node of the app, as it sent it."""
+        fields = dict(headers)
+        cookie, retry = fields.get(b"set-cookie"), fields.get(b"retry-after")
+        return cls(
+            status,
+            body,
+            fields.get(b"content-type", b"text/plain; charset=utf-8"),
+            None if cookie is None else cookie.decode("latin-1"),
+            None if retry is None else int(retry),
+        )
 
     async def send(self, send: Send) -> None:
         """Send it as an ASGI response."""

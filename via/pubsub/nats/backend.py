@@ -21,7 +21,7 @@ from ...errors import PubSubError
 from ..protocol import History, StreamConfig, StreamHandler, Subscription
 from ..throttled_log import ThrottledLog
 from .follow import Follower
-from .reconnect import Reconnection
+from .reconnect import Reconnection, Resumable
 from .replay import history
 from .streams import ensure_stream, publish_durable, stream_of
 
@@ -82,6 +82,10 @@ class NATSBackend:
         """Create or update the streams."""
         for config in configs:
             await self.ensure_stream(config)
+
+    def on_reconnect(self, resumable: Resumable) -> None:
+        """Have something go on whenever the connection was lost and has come back."""
+        self._reconnection.add(resumable)
 
     async def close(self) -> None:
         """Close the connection; what was published is sent first."""

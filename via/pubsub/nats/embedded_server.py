@@ -54,15 +54,22 @@ class EmbeddedServer:
     """One nats-server on a free port of the loopback interface, with a token and JetStream.
 
     Its streams are kept in `store_dir`, or else in a folder that is removed at the end. A server
-    that dies is started again, on the same port.
+    that dies is started again, on the same port. A `port` of -1 is any that is free.
     """
 
-    def __init__(self, *, store_dir: Path | None, logger: logging.Logger) -> None:
+    def __init__(
+        self,
+        *,
+        store_dir: Path | None,
+        logger: logging.Logger,
+        token: str = "",
+        port: int = -1,
+    ) -> None:
         self._store_dir = store_dir
         self._logger = logger
-        self.token: str = secrets.token_urlsafe(32)
+        self.token: str = token or secrets.token_urlsafe(32)
         self.url: str = ""
-        self._port = -1
+        self._port = port
         self._folder: Path | None = None
         self._lock: IO[str] | None = None
         self._guard: subprocess.Popen[bytes] | None = None

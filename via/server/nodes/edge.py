@@ -1,0 +1,77 @@
+"""A request that is relayed to another node, whose response comes back in parts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ..asgi import Receive, Send
+from .home import WINDOW
+from .link import Link
+from .messages import Credit, Gone, Part, Start
+
+
+class EdgeResponse:
+    """The response of another node to a request that came here."""
+
+    def __init__(self, link: Link, node: str, id: int) -> None:
+        self.node = node
+        self._link = link
+        self.id = id
+        self._parts: asyncio.Queue[Start | Part | None] = asyncio.Queue()
+        self._next = 0
+        self._is_whole = False
+
+    def take(self, part: Start | Part) -> None:
+        """A part has come; where one is missing before it, the response ends."""
+        if isinstance(part, Part):
+            if part.number != self._next:
+                self.cut()
+                return
+            self._next += 1
+        self._parts.put_nowait(part)
+
+    def cut(self) -> None:
+        """The rest does not come."""
+        self._parts.put_nowait(None)
+
+    async def copy(self, receive: Receive, send: Send) -> None:
+        """Send the response to the browser, until it ends or the browser is gone."""
+        watcher = asyncio.ensure_future(self._watch(receive))
+        sent = credited = 0
+        try:
+            while (part := await self._parts.get()) is not None:
+                if isinstance(part, Start):
+                    await send(_start(part))
+                    continue
+                body = {"type": "http.response.body", "body": part.data}
+                await send(body | {"more_body": part.more_body})
+                if not part.more_body:
+                    self._is_whole = True
+                    return
+                sent += len(part.data)
+                if sent - credited >= WINDOW // 4:
+                    credited = sent
+                    await self._link.send(self.node, Credit(self._link.node, self.id, sent))
+        except OSError:
+            pass  # the browser is gone; some servers say so here
+        finally:
+            watcher.cancel()
+
+    async def end(self) -> None:
+        """Be done with it; the other node is told where it is not."""
+        if not self._is_whole:
+            await self._link.send(self.node, Gone(self._link.node, self.id))
+
+    async def _watch(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.cut()
+
+
+def _start(start: Start) -> dict[str, Any]:
+    return {
+        "type": "http.response.start",
+        "status": start.status,
+        "headers": start.headers,
+    }
