@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from .server.asgi import Receive, Scope, Send
 from .server.client_asset import ClientAsset, bundled_client
 from .server.clients import Clients
 from .server.endpoints import Endpoints
+from .server.listeners import listen
 from .server.nodes.nodes import Nodes
 from .server.proxies import TrustedProxies
 from .server.refusals import Refusals
@@ -50,7 +52,9 @@ from .server.request_origin import RequestOrigin
 from .server.responses import ShortResponse
 from .server.shutdown import ShutdownSignals
 from .server.static import resource_directory, static_mount
-from .server.uvicorn_server import listen, make_server
+from .server.supervise import supervise, workers_wanted
+from .server.uvicorn_server import make_server
+from .server.workers import Worker
 from .sessions import NATSStore, SessionManager
 
 if TYPE_CHECKING:
@@ -110,6 +114,7 @@ class V:
         self._unawaited: UnawaitedLog | None = None
         self._server: uvicorn.Server | None = None
         self._failure: Exception | None = None
+        self._worker: Worker | None = None
         self._closed = False
         self._sessions = SessionManager()
 
@@ -188,13 +193,30 @@ class V:
 
     # Life
 
-    def start(self) -> None:
+    def start(self, *, workers: int | None = None) -> None:
         """Serve until SIGINT or SIGTERM or `shutdown`, then end gracefully; blocks.
 
-        Raises ConfigError if the address cannot be used, and what kept the app from starting.
+        With several `workers` (or `Options.workers`, or the environment variable VIA_WORKERS) as
+        many processes run the program up to here, and serve the app together; a SIGHUP replaces
+        them one by one. Raises ConfigError if the address cannot be used, and what kept the app
+        from starting.
         """
         _log_to_terminal(self._logger())
-        with listen(self._router.options.server_address or "") as listener:
+        options = self._router.options
+        worker = Worker.of_environment()
+        if worker is not None:
+            self._serve(worker.listener, worker)
+            return
+        count = Options(workers=workers).workers or options.workers or workers_wanted()
+        address = options.server_address or ""
+        if count > 1:
+            supervise(self._logger(), options, self._router.routes(), address, count)
+            return
+        self._serve(listen(address), None)
+
+    def _serve(self, listener: socket.socket, worker: Worker | None) -> None:
+        with listener:
+            self._worker = worker
             self._server = server_for(self)
             self._failure = None
             host, port = listener.getsockname()[:2]
@@ -297,7 +319,9 @@ class V:
             gc.freeze()
         signals = ShutdownSignals(self._on_shutdown_signal)
         signals.watch()
-        if self._server is not None:
+        if self._worker is not None:
+            self._worker.ready()
+        elif self._server is not None:
             self._logger().info("serving on %s", self._address)
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -117,6 +117,8 @@ class Options:
     * `content_security_policy`: the pages' Content-Security-Policy; `{nonce}` stands for the
       page's nonce.
     * `pubsub`: a pub/sub backend of your own, in place of the embedded NATS.
+    * `workers`: how many processes `v.start` serves the app with. Default: what the environment
+      variable VIA_WORKERS says, or one.
     * `nats_url`: an existing NATS server or cluster, in place of the embedded one.
     * `nats_credentials`: a credentials file for `nats_url`.
     * `nats_tls`: the TLS context for `nats_url`.
@@ -151,6 +153,7 @@ class Options:
 
     dev_mode: bool | None = None
     server_address: str | None = None
+    workers: int | None = None
     log_level: int | None = None
     logger: logging.Logger | None = None
     document_title: str | None = None
@@ -246,6 +249,11 @@ def _are_texts(value: Any, pattern: str) -> bool:
 
 _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("server_address", _is_address, '"host:port" or ":port"'),
+    (
+        "workers",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1024,
+        "a number of processes, from 1 to 1024",
+    ),
     ("log_level", lambda value: isinstance(value, int), "one of via.LogLevel…"),
     ("logger", lambda value: isinstance(value, logging.Logger), "a logging.Logger"),
     ("document_title", lambda value: isinstance(value, str), "a str"),

@@ -12,31 +12,12 @@ from typing import Any
 
 import uvicorn
 
-from ..errors import ConfigError
 from ..live.tab_registry import GRACE
-from ..options import Limits, split_address
+from ..options import Limits
 from .acceptor import Acceptor
 from .app_connection import Connect
 from .uvicorn_protocol import ActionResponse, Protocol
 from .write_batch import WriteBatch
-
-
-def listen(address: str) -> socket.socket:
-    """A listening socket for "host:port". Raises ConfigError if it cannot be had."""
-    host, port = split_address(address)
-    try:
-        if host:
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            return socket.create_server((host, port), family=family, backlog=2048)
-        if socket.has_dualstack_ipv6():
-            return socket.create_server(
-                ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048
-            )
-        return socket.create_server(("", port), backlog=2048)
-    except OSError as error:
-        raise ConfigError(
-            f"Options.server_address {address!r} cannot be used: {error.strerror}"
-        ) from None
 
 
 class Server(uvicorn.Server):

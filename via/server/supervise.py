@@ -1,0 +1,60 @@
+"""Serves an app with several workers, of which this process is the parent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from ..errors import ConfigError
+from ..live.siblings import MEETING_PLACE, meeting_place
+from ..options import Options
+from ..pubsub import SharedServer
+from .listeners import listen_for_workers
+from .workers import Supervisor
+
+
+def workers_wanted() -> int:
+    """How many workers the environment asks for. Raises ConfigError where that is no number."""
+    given = os.environ.get("VIA_WORKERS", "1")
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 1024:
+        raise ConfigError(
+            f"VIA_WORKERS must be a number of processes, from 1 to 1024, not {given!r}"
+        )
+    return int(given)
+
+
+def supervise(
+    logger: logging.Logger, options: Options, routes: Sequence[str], address: str, count: int
+) -> None:
+    """Serve the pages at these routes until SIGINT or SIGTERM; blocks.
+
+    Raises ConfigError where the address cannot be had or the workers do not start.
+    """
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(one) for one in listen_for_workers(address, count)]
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="via-workers-"))
+        os.environ[MEETING_PLACE] = folder
+        stack.callback(os.environ.pop, MEETING_PLACE)
+        place = None if options.nats_url else meeting_place(routes)
+        logger.info("serving on port %d with %d workers", listeners[0].getsockname()[1], count)
+        asyncio.run(_run(logger, options, place, Supervisor(listeners, logger)))
+
+
+async def _run(
+    logger: logging.Logger, options: Options, place: Path | None, supervisor: Supervisor
+) -> None:
+    if place is None:
+        await supervisor.run()
+        return
+    store_dir = None if options.nats_dir is None else Path(options.nats_dir)
+    broker = SharedServer(place, store_dir=store_dir, logger=logger)
+    await broker.start()
+    try:
+        await supervisor.run()
+    finally:
+        await broker.stop()
