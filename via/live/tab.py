@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ViaError
@@ -26,6 +26,10 @@ from .tab_lifetime import TabLifetime
 
 Navigate = Callable[["Tab", str, HistoryStep], Awaitable[None]]
 """Shows the page at a URL in a tab."""
+
+
+MOST_NUMBERS: Final = 128
+"""Numbers of actions that a tab remembers."""
 
 
 class Busy(ViaError):
@@ -54,6 +58,7 @@ class Tab(DryRun):
         "has_streamed",
         "is_last_action",
         "lifetime",
+        "numbers",
         "services",
         "waiting_actions",
     )
@@ -77,6 +82,8 @@ class Tab(DryRun):
         """What counts the tab's actions and navigations; the registry adds the visitor's."""
         self.waiting_actions = 0
         """Actions that have been called and have not ended."""
+        self.numbers: dict[object, None] = {}
+        """The numbers of the latest actions, oldest first: what is sent again is not run again."""
         self.is_last_action = False
         """Whether the tab ends with the last of them."""
         limit = services.limits.waiting_jobs
@@ -117,6 +124,16 @@ class Tab(DryRun):
 
         services.call(start)
         return partial(services.call, interval.stop)
+
+    def is_new(self, number: object) -> bool:
+        """Whether an action's number has not come before; it has from now on."""
+        numbers = self.numbers
+        if number in numbers:
+            return False
+        numbers[number] = None
+        if len(numbers) > MOST_NUMBERS:
+            del numbers[next(iter(numbers))]
+        return True
 
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:
         """An action that had to wait has ended."""

@@ -56,6 +56,10 @@ class ActionRunner:
                 429, f"page {page.request.url}: too many actions are waiting", retry_after=1
             )
 
+        number = signals.get("via_number")
+        if isinstance(number, int) and not tab.is_new(number):
+            return self.respond(tab, headers)
+
         def job() -> Any:
             if page.phase is Phase.CLOSED:
                 raise QueueClosed("the page was left")
@@ -65,6 +69,8 @@ class ActionRunner:
         try:
             outcome = tab.handlers.submit(job)
         except Exception as error:
+            if isinstance(error, QueueFull):
+                tab.numbers.pop(number, None)  # it is to come again
             return self._failed(tab, action, error)
         if isinstance(outcome, Completed):
             return self.respond(tab, headers)

@@ -46,7 +46,7 @@ T = TypeVar("T")
 RebuildTab = Callable[[PageRequest, Browser], Awaitable[Tab | None]]
 """Builds the page of a tab that is open in the browser already, but not known here."""
 
-_CLOSING: Final = ShortResponse(503, b"the server is shutting down\n")
+_CLOSING: Final = ShortResponse(503, b"the server is shutting down\n", retry_after=1)
 _POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
 _ANOTHERS: Final = frozenset({Claim.MOVED, Claim.REFUSED})
 _DOCUMENT_SIZE: Final = 64

@@ -63,4 +63,5 @@ class TabRequests:
 
 def unknown_tab() -> RequestError:
     """Says that there is no such tab."""
-    return RequestError(404, "the page is not known here; its stream brings it back")
+    message = "the page is not known here; its stream brings it back"
+    return RequestError(404, message, retry_after=1)

@@ -4,7 +4,7 @@ import { begins, inLine, isBusy, isFull, isRepeated, isSaid } from "./busy";
 import { actions, type Binding } from "./engine";
 import { filesRead } from "./files";
 import {
-  abortWhenHidden, type Options, pause, prepare, type Prepared, receive, tell, visible,
+  abortWhenHidden, type Options, pause, prepare, type Prepared, readdress, receive, tell, visible,
 } from "./fetch";
 import { isFarewellIdle, track } from "./leaving";
 import { REFUSED } from "./marks";
@@ -78,7 +78,7 @@ async function request(
   tell(el, "started");
   try {
     // What changes all the time is said as it is by then; a click is the click that it was.
-    const later = isRepeated(evt) ? again : () => prepared;
+    const later = isRepeated(evt) ? again : () => readdress(prepared!);
     if (isFull()) {
       tell(el, "retries-failed");
       console.warn(`via: ${method} ${url} is given up: too many requests wait`);
@@ -140,7 +140,7 @@ async function attempts(
         return true;
       }
       // Nothing was done, so that to ask again is not to ask twice.
-      isPutOff = response.status === 429 && retry !== "never" && isVia();
+      isPutOff = response.headers.has("Retry-After") && retry !== "never" && isVia();
       if (isPutOff && !pauses) return false;
       if (!isPutOff || count === retryMaxCount) {
         tell(el, "error", { status: String(response.status) });

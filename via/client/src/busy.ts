@@ -1,4 +1,4 @@
-// Requests that the server put off (429): they wait in line and are sent again, in order, so that
+// Requests that the server put off, with a `Retry-After`: they wait in line and are sent again, in order, so that
 // it is in the end told of everything, and of what changes all the time at least the last of it.
 import type { Binding } from "./engine";
 import { WAITING } from "./marks";

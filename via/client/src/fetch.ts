@@ -2,7 +2,7 @@
 import { type Binding } from "./engine";
 import { outlives } from "./leaving";
 import { applyEvent, patchElements, patchSignals } from "./patches";
-import { type Filter, isVia, PRIVATE, snapshot, unknownEdits } from "./signals";
+import { type Filter, isVia, peek, PRIVATE, snapshot, unknownEdits } from "./signals";
 import { read, type Stream } from "./sse";
 
 /** The options of `@get`, `@post`, `@put`, `@patch` and `@delete`, as Datastar names them. */
@@ -51,10 +51,13 @@ const isBare = (method: string) => method === "GET" || method === "DELETE";
 const wellFormed = (_key: string, value: unknown) =>
   typeof value === "string" ? (value.toWellFormed?.() ?? value) : value;
 
+/** Requests so far: what is sent again bears its number again, so that it is done once. */
+let count = 0;
+
 /** The signals for the server; its own pages are told besides which of them were edited here. */
 export function state(filter: Filter): Record<string, unknown> {
   const signals = snapshot(filter);
-  return isVia() ? { ...signals, via_edits: unknownEdits() } : signals;
+  return isVia() ? { ...signals, via_edits: unknownEdits(), via_number: ++count } : signals;
 }
 
 /** Build a request from the signals as they are now; `null` where a form is not valid. */
@@ -130,6 +133,17 @@ export async function receive(response: Response, el: Element, more?: Partial<St
     document.head.append(script);
     script.remove();
   }
+}
+
+/** A request that was not carried out, for the tab that the page has at the server by now. */
+export function readdress(prepared: Prepared): Prepared {
+  const { init } = prepared;
+  if (typeof init.body === "string") {
+    const body = JSON.parse(init.body);
+    for (const name of ["via_ctx", "via_csrf"]) if (body[name]) body[name] = peek(name);
+    init.body = JSON.stringify(body);
+  }
+  return prepared;
 }
 
 /** Resolves after `milliseconds`, or as soon as `signal` aborts. */
