@@ -104,6 +104,8 @@ class Options:
       id for what is typed in them to stay where it is. Default: False.
     * `server_address`: where `V.start` listens, as "host:port" or ":port" (all interfaces).
       Default: ":3000".
+    * `workers`: how many processes `v.start` serves the app with. Default: what the environment
+      variable VIA_WORKERS says, or one.
     * `log_level`: `LogLevelDebug`, `LogLevelInfo` (default), `LogLevelWarn` or `LogLevelError`:
       of the logger "via". A `logger` of your own keeps the level that you gave it.
     * `logger`: where via logs. Default: the logger "via".
@@ -117,8 +119,6 @@ class Options:
     * `content_security_policy`: the pages' Content-Security-Policy; `{nonce}` stands for the
       page's nonce.
     * `pubsub`: a pub/sub backend of your own, in place of the embedded NATS.
-    * `workers`: how many processes `v.start` serves the app with. Default: what the environment
-      variable VIA_WORKERS says, or one.
     * `nats_url`: an existing NATS server or cluster, in place of the embedded one.
     * `nats_credentials`: a credentials file for `nats_url`.
     * `nats_tls`: the TLS context for `nats_url`.

@@ -126,14 +126,15 @@ async def in_batches(tabs: Sequence[Any], act: Callable[[Any], Awaitable[Any]]) 
 def actions(names: Sequence[str], concurrencies: Sequence[int], seconds: float) -> list[Result]:
     """Clicks a second and their latency, for each variant and number of tabs."""
 
-    def click(name: str, tabs: int) -> Result | None:
+    def one(name: str, tabs: int) -> Result | None:
         module, tab = ACTIONS[name]
-        return attempt(module, lambda server: _click(server, tab, tabs, seconds))
+        return attempt(module, lambda server: click(server, tab, tabs, seconds))
 
-    return by_turns("actions", names, "tabs", concurrencies, "per_second", max, click)
+    return by_turns("actions", names, "tabs", concurrencies, "per_second", max, one)
 
 
-async def _click(server: Server, kind: type[Tab], count: int, seconds: float) -> Result:
+async def click(server: Server, kind: type[Tab], count: int, seconds: float) -> Result:
+    """Click in so many tabs for some seconds."""
     tabs = [kind(server.port) for _ in range(count)]
     await in_batches(tabs, lambda tab: tab.open())
     await _clicks(tabs, seconds / 4)

@@ -181,6 +181,8 @@ def test_a_changed_cookie_reaches_the_browser(tab) -> None:
         response = elsewhere.act("a4")
         assert response.status_code == 200
         assert response.headers["set-cookie"].startswith("session=")
+        ready = elsewhere.http.post("/_session/ready", json=elsewhere.signals)
+        assert ready.status_code == 204
         stream.wait_for("who: Ann")
 
 

@@ -1,0 +1,82 @@
+"""`python -m benchmarks.load.workers [seconds]`: one worker, two, and clicks that are relayed.
+
+With two workers a tab's page and its clicks share a connection, so that its clicks come to the
+process where it lives; its stream takes another connection, which may not. In the last row each
+click comes to the other process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from .client import connect, get
+from .drivers import click, drive
+from .servers import serve
+from .tabs import Tab, ViaTab
+
+TABS = 256
+ROUNDS = 3
+
+
+class RelayedTab(ViaTab):
+    """A tab whose clicks come to another worker than the one where it lives."""
+
+    async def open(self) -> None:
+        await super().open()
+        home = _node(self)
+        while True:
+            other = ViaTab(self.port)
+            other.connection = await connect(self.port)
+            await other.load(other.connection)
+            if _node(other) != home:
+                break
+            other.connection.close()
+        assert self.connection is not None
+        self.connection.close()
+        self.connection = other.connection
+
+
+def _node(tab: ViaTab) -> str:
+    return str(tab.signals["via_ctx"]).partition(".")[0]
+
+
+def measure(workers: int, kind: type[Tab], seconds: float) -> tuple[float, float]:
+    """Clicks a second, and microseconds of all server processes for each."""
+    os.environ["VIA_WORKERS"] = str(workers)
+    try:
+        with serve("via_app") as server:
+            drive(_is_up(server.port))
+            result = drive(click(server, kind, TABS, seconds))
+    finally:
+        del os.environ["VIA_WORKERS"]
+    return result["per_second"], result["server_us_per_click"]
+
+
+async def _is_up(port: int) -> None:
+    connection = await connect(port)
+    await connection.request(get("/"))
+    connection.close()
+    await asyncio.sleep(1)  # the last worker may still be starting
+
+
+def main() -> None:
+    """Measure the rows by turns and print their medians."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
+    rows: dict[str, tuple[int, type[Tab]]] = {
+        "one process": (1, ViaTab),
+        "two workers": (2, ViaTab),
+        "two workers, clicks relayed": (2, RelayedTab),
+    }
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in rows}
+    for _ in range(ROUNDS):
+        for name, (workers, kind) in rows.items():
+            found[name].append(measure(workers, kind, seconds))
+    for name, results in found.items():
+        rate, cpu = sorted(results)[len(results) // 2]
+        print(f"{name:32} {rate:10,.0f} clicks/s {cpu:8.1f} us each")
+
+
+if __name__ == "__main__":
+    main()
