@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from .. import h
 from .._core.html import to_bytes
-from ..errors import ConfigError, ViaError
+from ..errors import ConfigError, SessionError, ViaError
 from ..options import DEFAULTS, Options
 from ..page.error_log import log_error
 from ..page.mounted_page import PageRequest
@@ -26,6 +26,7 @@ from .document import CONTENT_SECURITY_POLICY, allow_eval, document
 from .dry_run import Layout
 from .navigation import navigate
 from .page_route import PageRoute
+from .request_error import RequestError
 from .services import Services
 from .tab import Tab
 from .tab_access import TabAccess
@@ -131,7 +132,10 @@ class PageRouter:
             raise ViaError("the app has not been started")
         run.admit(request.scope)
         is_https = request.scope["scheme"] == "https"
-        browser = await run.access.browser(request.scope["headers"], is_https)
+        try:
+            browser = await run.access.browser(request.scope["headers"], is_https)
+        except SessionError as error:
+            raise RequestError(503, str(error), retry_after=2) from None
         tab = self._new_tab(asked, browser)
         try:
             view = await route.open(tab)

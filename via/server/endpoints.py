@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
+from ..errors import SessionError
 from ..live.browser import Browser, Headers
 from ..live.history_step import HistoryStep
 from ..live.request_error import RequestError
@@ -332,6 +333,9 @@ class Endpoints:
         """The response, also where it is that the request is refused."""
         try:
             return await response
+        except SessionError as error:
+            away = RequestError(503, str(error), retry_after=1)
+            return self._refusals.refuse(address, method, path, away)
         except RequestError as error:
             return self._refusals.refuse(address, method, path, error)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import nats.errors
+from nats.errors import NoRespondersError
 from nats.js.api import ConsumerConfig, DeliverPolicy, Header, KeyValueConfig
-from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
+from nats.js.errors import (
+    APIError,
+    BucketNotFoundError,
+    KeyNotFoundError,
+    ServiceUnavailableError,
+)
 
 from ...errors import SessionError
 from ..store import StoredSession, damaged
@@ -21,6 +29,13 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
     from nats.js.kv import KeyValue
 
+T = TypeVar("T")
+
+TIMEOUT: Final = 10.0
+"""Seconds for which a broker that is away is asked again."""
+
+_TRY: Final = 1.0
+_FIRST_WAIT: Final = 0.05
 _WRONG_SEQUENCE: Final = (10071, 10164)
 _EXPIRY: Final = struct.Struct(">d")
 _MARKER_SECONDS: Final = 60
@@ -61,33 +76,23 @@ class NATSStore:
 
     async def find(self, key: str) -> StoredSession | None:
         """The live entry under `key`; its version is the bucket's revision."""
-        try:
-            return (await self._get(key)).stored
-        except nats.errors.Error as error:
-            raise self._error(error) from error
+        return (await self._ask(partial(self._get, key))).stored
 
     async def save(
         self, key: str, data: bytes, expiry: float, version: object | None
     ) -> object | None:
         """Keep `data` if the bucket's revision of the key is the expected one."""
-        try:
-            revision = await self._put(key, data, expiry, version or 0)
-            if revision is None and version is None:
-                # What lies there may be a mark of deletion, or expired.
-                entry = await self._get(key)
-                if entry.stored is None:
-                    revision = await self._put(key, data, expiry, entry.revision)
-        except nats.errors.Error as error:
-            raise self._error(error) from error
+        revision = await self._put(key, data, expiry, version or 0)
+        if revision is None and version is None:
+            # What lies there may be a mark of deletion, or expired.
+            entry = await self._ask(partial(self._get, key))
+            if entry.stored is None:
+                revision = await self._put(key, data, expiry, entry.revision)
         return revision
 
     async def delete(self, key: str) -> None:
         """Remove the key; the server drops the mark that this leaves after a minute."""
-        try:
-            _, bucket = await self._open()
-            await bucket.purge(key, msg_ttl=_MARKER_SECONDS)
-        except nats.errors.Error as error:
-            raise self._error(error) from error
+        await self._ask(partial(self._purge, key))
 
     async def changes(self) -> set[str] | None:
         """The keys that anybody wrote or deleted since the last call; None at the first one."""
@@ -138,7 +143,28 @@ class NATSStore:
             return _Entry(None, revision)
         return _Entry(StoredSession(value[_EXPIRY.size :], expiry, revision), revision)
 
+    async def _purge(self, key: str) -> None:
+        _, bucket = await self._open()
+        await bucket.purge(key, msg_ttl=_MARKER_SECONDS)
+
     async def _put(self, key: str, data: bytes, expiry: float, revision: object) -> int | None:
+        """Keep `data` as what follows a revision; None where something else does."""
+        asked = 0
+
+        async def put() -> int | None:
+            nonlocal asked
+            asked += 1
+            return await self._publish(key, data, expiry, revision)
+
+        kept = await self._ask(put)
+        if kept is None and asked > 1:
+            # It may have been kept the first time, and the answer lost.
+            entry = await self._ask(partial(self._get, key))
+            if entry.stored is not None and entry.stored.data == data:
+                return entry.revision
+        return kept
+
+    async def _publish(self, key: str, data: bytes, expiry: float, revision: object) -> int | None:
         jetstream, _ = await self._open()
         headers: dict[str, str] = {
             Header.EXPECTED_LAST_SUBJECT_SEQUENCE: str(revision),
@@ -166,5 +192,21 @@ class NATSStore:
             self._opened = (jetstream, bucket)
         return self._opened
 
-    def _error(self, error: nats.errors.Error) -> SessionError:
-        return SessionError(f"the session bucket {self._bucket!r} is unusable: {error}")
+    async def _ask(self, question: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a question, which is asked again while the broker is away."""
+        deadline = time.monotonic() + TIMEOUT
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                async with asyncio.timeout(_TRY):
+                    return await question()
+            except (TimeoutError, NoRespondersError, ServiceUnavailableError) as error:
+                if time.monotonic() + wait > deadline:
+                    raise self._error(error) from error
+            except nats.errors.Error as error:
+                raise self._error(error) from error
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _TRY)
+
+    def _error(self, error: Exception) -> SessionError:
+        return SessionError(f"the session bucket {self._bucket!r} is unusable: {error!r}")
