@@ -92,6 +92,12 @@ class Run:
     refusals: Refusals
     nodes: Nodes | None
 
+    async def drain(self) -> None:
+        """Let what runs end, and everything else end now; see `TabRegistry.drain`."""
+        if self.nodes is not None:
+            self.nodes.leave()
+        await self.registry.drain()
+
     @property
     def runtime(self) -> TabRegistry:
         """The registry, under the name by which programs that watch tabs know it."""
@@ -237,6 +243,8 @@ class V:
         From a thread of its own it returns when all has ended; on the event loop at once.
         """
         self._closed = True
+        if self._worker is not None:
+            self._worker.end_all()
         if self._server is not None:
             self._server.should_exit = True
         if self._run is None:
@@ -244,7 +252,7 @@ class V:
         services = self._run.services
         if services.in_loop_thread():
             is_served = self._server is not None  # which stops what the pages run on
-            ending = self._run.registry.drain() if is_served else self._drain_and_stop()
+            ending = self._run.drain() if is_served else self._drain_and_stop()
             services.run_in_background(ending)
         else:
             asyncio.run_coroutine_threadsafe(self._drain_and_stop(), services.loop).result()
@@ -406,7 +414,7 @@ class V:
 
     async def _drain_and_stop(self) -> None:
         if self._run is not None:
-            await self._run.registry.drain()
+            await self._run.drain()
         await self._stop()
 
     async def _stop(self) -> None:
@@ -432,7 +440,7 @@ class V:
 
     def _on_shutdown_signal(self) -> None:
         if self._run is not None:
-            asyncio.run_coroutine_threadsafe(self._run.registry.drain(), self._run.services.loop)
+            asyncio.run_coroutine_threadsafe(self._run.drain(), self._run.services.loop)
 
     def _logger(self) -> logging.Logger:
         return self._router.options.logger or logging.getLogger("via")

@@ -7,13 +7,17 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 from support.nats_cluster import free_ports
 from support.server import Visitor, wait_until
+
+from via.live.tab_registry import GRACE
 
 APP = """
 import os
@@ -43,6 +47,10 @@ def page(c):
     def log_in():
         c.session().set("name", "Ann")
 
+    @c.action
+    def end():
+        v.shutdown()
+
     c.view(lambda: h.Main(
         h.P(h.ID("n"), h.Text(f"clicks: {n}")),
         h.P(h.ID("heard"), h.Text(" ".join(heard))),
@@ -50,6 +58,7 @@ def page(c):
         h.P(h.ID("who"), h.Text(f"who: {c.session().get_string('name')}")),
         h.P(h.ID("pid"), h.Text(f"pid: {os.getpid()}.")),
         h.Button(add.on_click()), h.Button(say.on_click()), h.Button(log_in.on_click()),
+        h.Button(end.on_click()),
     ))
 
 if __name__ == "__main__":
@@ -270,3 +279,27 @@ def test_a_wrong_number_of_workers_is_refused(given: str, tmp_path) -> None:
     )
     assert ended.returncode == 1
     assert "VIA_WORKERS must be a number of processes, from 1 to 1024" in ended.stderr
+
+
+def test_shutdown_in_a_worker_ends_the_app(run) -> None:
+    program = run(*OWN, start="workers=2")
+    one = Wanderer(program.url)
+    one.visit()
+    assert one.act("a4").status_code in (200, 204)
+    assert program.process is not None
+    assert program.process.wait(30) == 0
+    one.http.close()
+
+
+def test_a_stop_does_not_wait_for_streams_of_other_workers(run) -> None:
+    program = run(*OWN, start="workers=2")
+    tabs = [Wanderer(program.url) for _ in range(8)]
+    with ExitStack() as streams:
+        for tab in tabs:
+            tab.visit()
+            streams.enter_context(tab.listen())
+        begun = time.monotonic()
+        assert program.stop() == 0
+        assert time.monotonic() - begun < GRACE
+    for tab in tabs:
+        tab.http.close()

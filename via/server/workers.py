@@ -27,6 +27,8 @@ START_TIMEOUT: Final = 60.0
 STOP_TIMEOUT: Final = 15.0
 """Seconds after which a worker that was told to end is killed."""
 
+_READY: Final = b"+"
+_END: Final = b"-"
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
 
 
@@ -45,12 +47,19 @@ class Worker:
         if None in numbers:
             return None
         listener, lifeline = (socket.socket(fileno=int(number or 0)) for number in numbers)
+        for own in (listener, lifeline):
+            own.set_inheritable(False)
         return cls(listener, lifeline)
 
     def ready(self) -> None:
         """Tell the parent that this worker serves."""
         with suppress(OSError):
-            self._lifeline.send(b"+")
+            self._lifeline.send(_READY)
+
+    def end_all(self) -> None:
+        """Have the parent end the app."""
+        with suppress(OSError):
+            self._lifeline.send(_END)
 
     def _follow(self) -> None:
         with suppress(OSError):
@@ -88,15 +97,25 @@ class _Process:
 
     async def is_ready(self) -> bool:
         """Whether the worker has begun to serve, as soon as that is known."""
+        return await self._said(START_TIMEOUT) == _READY
+
+    async def asks_for_the_end(self) -> bool:
+        """Wait for the worker's end; True, and at once, where the app is to end."""
+        return await self._said(None) == _END
+
+    async def _said(self, timeout: float | None) -> bytes:
+        """What the worker says next; b"" where it has ended, or says nothing for so long."""
         loop = asyncio.get_running_loop()
         reading = asyncio.ensure_future(loop.sock_recv(self._lifeline, 1))
-        await asyncio.wait(
-            (reading, self.ended), timeout=START_TIMEOUT, return_when=asyncio.FIRST_COMPLETED
-        )
-        if not reading.done():
+        try:
+            await asyncio.wait(
+                (reading, self.ended), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+            return reading.result() if reading.done() else b""
+        except OSError:
+            return b""
+        finally:
             reading.cancel()
-            return False
-        return bool(reading.result())
 
     async def stop(self) -> None:
         """Have the worker end what it does, and then itself."""
@@ -148,6 +167,8 @@ class Supervisor:
             raise ConfigError("a worker did not start; what it said is above")
         wait = _FIRST_WAIT
         while True:
+            if await worker.asks_for_the_end():
+                return
             status = await asyncio.shield(worker.ended)
             if self._workers[slot] is not worker:
                 worker = self._workers[slot]  # it was replaced on purpose

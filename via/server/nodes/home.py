@@ -13,6 +13,7 @@ from ...live.browser import Headers
 from ..asgi import Scope
 from .link import Link
 from .messages import Accepted, Answer, Ask, Cut, Part, Reply, Start, encode
+from .peers import Peers
 
 WINDOW: Final = 256 * 1024
 """Bytes of a response that may be on their way to the browser."""
@@ -24,9 +25,10 @@ ACCEPT_AFTER: Final = 0.5
 class HomeRequest:
     """One relayed request, from its arrival to the end of its response."""
 
-    def __init__(self, link: Link, ask: Ask, reply: Msg) -> None:
+    def __init__(self, link: Link, peers: Peers, ask: Ask, reply: Msg) -> None:
         self.ask = ask
         self._link = link
+        self._peers = peers
         self._reply: Msg | None = reply
         self._body: deque[dict[str, Any]] = deque()
         self._came = asyncio.Event()
@@ -100,6 +102,8 @@ class HomeRequest:
 
     async def end(self) -> None:
         """The app is done with the request; where its response is cut off, the edge is told."""
+        if self._has_started:
+            self._peers.let_go(self.ask.node)
         if not self._is_done and not self._is_gone:
             await self._respond(Accepted())
             await self._link.send(self.ask.node, Cut(self.ask.id))
@@ -109,6 +113,7 @@ class HomeRequest:
         if self._has_started or self._start is None:
             return
         self._has_started = True
+        self._peers.hold(self.ask.node)
         await self._respond(Accepted())
         await self._link.send(self.ask.node, Start(self.ask.id, *self._start))
 

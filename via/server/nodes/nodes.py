@@ -100,7 +100,6 @@ class Nodes:
             len(body) > size,
         )
         response = self._edge[id] = EdgeResponse(self._link, node, id)
-        self._peers.hold(node)
         is_kept = False
         try:
             if len(body) > size:
@@ -117,17 +116,19 @@ class Nodes:
             if isinstance(reply, Refused):
                 raise NodeGone(f"node {node} is about to end")
             is_kept = True
+            self._peers.hold(node)
             return response
         finally:
             if not is_kept:
-                self._forget(id)
+                del self._edge[id]
 
     async def finish(self, response: EdgeResponse, receive: Receive, send: Send) -> None:
         """Send the response of another node to the browser, to its end."""
         try:
             await response.copy(receive, send)
         finally:
-            self._forget(response.id)
+            del self._edge[response.id]
+            self._peers.let_go(response.node)
             self._run(response.end())
 
     async def collect(self, response: EdgeResponse) -> ShortResponse:
@@ -147,18 +148,14 @@ class Nodes:
         await self.finish(response, receive, send)
         return ShortResponse.received(status, headers, b"".join(parts))
 
-    def _forget(self, id: int) -> None:
-        self._peers.let_go(self._edge.pop(id).node)
-
     async def _receive(self, message: Message, msg: Msg) -> None:
         match message:
             case Ask():
                 if self._is_closing():
                     await msg.respond(encode(Refused()))
                 else:
-                    request = HomeRequest(self._link, message, msg)
+                    request = HomeRequest(self._link, self._peers, message, msg)
                     self._home[message.node, message.id] = request
-                    self._peers.hold(message.node)
                     self._run(self._serve(request))
             case Ping():
                 await msg.respond(b"")
@@ -188,7 +185,6 @@ class Nodes:
         finally:
             accepting.cancel()
             del self._home[request.ask.node, request.ask.id]
-            self._peers.let_go(request.ask.node)
             await request.end()
 
     def _run(self, coroutine: Any) -> None:
@@ -204,9 +200,13 @@ class Nodes:
             if home.ask.node == node:
                 home.disconnect()
 
-    def resume(self) -> None:
-        """End the responses of which parts may have been lost: their browsers come again."""
+    def leave(self) -> None:
+        """This node is about to end: browsers connect to other ones for the tabs there."""
         for edge in list(self._edge.values()):
             edge.cut()
+
+    def resume(self) -> None:
+        """End the responses of which parts may have been lost: their browsers come again."""
+        self.leave()
         for home in list(self._home.values()):
             home.disconnect()
