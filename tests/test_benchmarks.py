@@ -20,3 +20,16 @@ def test_action_driver_drives_via() -> None:
         check=False,
     )
     assert done.stdout == "via 2 True\n", done.stderr
+
+
+def test_no_click_is_lost_on_three_nodes_while_processes_and_a_broker_die() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load.nodes", "20", "30", "-v"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "30 of 30 tabs live at the end" in done.stdout

@@ -87,7 +87,7 @@ def publish_durable(c: HasPublisher, subject: str, message: Any) -> AwaitableInt
     """Publish a message and wait until a stream keeps it; returns its number there.
 
     In an `async def` handler, await it. Raises PubSubError if no stream keeps the subject, or
-    none takes the message within ten seconds.
+    none takes the message within twenty seconds.
     """
     publishing = c.__pubsub__().hub.publish_durable(subject, _encoded(subject, message))
     return cast("AwaitableInt", wait_or_return(publishing))

@@ -12,8 +12,9 @@ from nats.errors import Error as NATSError
 
 from ...errors import PubSubError
 
-TIMEOUT: Final = 10.0
-"""Seconds for which a broker that is away, or that elects a leader, is asked again."""
+TIMEOUT: Final = 20.0
+"""Seconds for which a broker that is away, or that elects a leader (nine at most, if the first
+election is won), is asked again."""
 
 NO_MESSAGE: Final = 10037
 NO_STREAM: Final = 10059

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from ..asgi import Receive, Send
 from .home import WINDOW
 from .link import Link
 from .messages import Credit, Gone, Part, Start
+
+_CUT: Final = {
+    "type": "http.response.start",
+    "status": 503,
+    "headers": [(b"retry-after", b"1"), (b"cache-control", b"no-store")],
+}
+"""Where the other node is gone before it began to respond."""
 
 
 class EdgeResponse:
@@ -21,6 +28,7 @@ class EdgeResponse:
         self._parts: asyncio.Queue[Start | Part | None] = asyncio.Queue()
         self._next = 0
         self._is_whole = False
+        self._is_browser_gone = False
 
     def take(self, part: Start | Part) -> None:
         """A part has come; where one is missing before it, the response ends."""
@@ -39,9 +47,11 @@ class EdgeResponse:
         """Send the response to the browser, until it ends or the browser is gone."""
         watcher = asyncio.ensure_future(self._watch(receive))
         sent = credited = 0
+        has_started = False
         try:
             while (part := await self._parts.get()) is not None:
                 if isinstance(part, Start):
+                    has_started = True
                     await send(_start(part))
                     continue
                 body = {"type": "http.response.body", "body": part.data}
@@ -53,6 +63,10 @@ class EdgeResponse:
                 if sent - credited >= WINDOW // 4:
                     credited = sent
                     await self._link.send(self.node, Credit(self._link.node, self.id, sent))
+            if not self._is_browser_gone:
+                if not has_started:
+                    await send(_CUT)
+                await send({"type": "http.response.body"})
         except OSError:
             pass  # the browser is gone; some servers say so here
         finally:
@@ -66,6 +80,7 @@ class EdgeResponse:
     async def _watch(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
+        self._is_browser_gone = True
         self.cut()
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TIMEOUT: Final = 10.0
+TIMEOUT: Final = 20.0
 """Seconds for which a broker that is away is asked again."""
 
 _TRY: Final = 1.0
