@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,6 +19,7 @@ from support.server import Visitor, wait_until
 
 import via
 from via import h
+from via.app import running
 
 PROGRAM = """
 import atexit
@@ -164,3 +166,33 @@ def test_an_action_that_does_not_end_is_cancelled_after_the_grace(v, serve) -> N
         server.stop()  # its grace is a second
         assert seen == ["began", "cancelled"]
         answer.exception()
+
+
+def test_a_page_that_is_asked_for_during_the_grace_is_shown(v, serve) -> None:
+    release, began = threading.Event(), threading.Event()
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        @c.action
+        async def work() -> None:
+            began.set()
+            await asyncio.to_thread(release.wait, 20)
+
+        c.view(lambda: h.Button(h.Text("the page"), work.on_click()))
+
+    server = serve(v)
+    visitor, other = Visitor(server.url), Visitor(server.url)
+    visitor.visit()
+    other.visit()
+    run = running(v)
+    with closing(visitor.http), closing(other.http), ThreadPoolExecutor() as pool:
+        answer = pool.submit(visitor.act)
+        assert began.wait(20)
+        draining = asyncio.run_coroutine_threadsafe(run.drain(), run.services.loop)
+        wait_until(lambda: len(run.registry.tabs) == 1, "the idle tab to end")
+        other.visit()
+        assert "the page" in other.html
+        assert len(run.registry.tabs) == 1
+        release.set()
+        assert answer.result().is_success
+        draining.result(20)

@@ -107,6 +107,8 @@ class PageRouter:
         found = self.find(request.url)
         if found is None:
             return None
+        if self._run is not None and self._run.registry.closing:
+            raise RequestError(503, "the server is shutting down", retry_after=1)
         route, params = found
         tab = self._new_tab(replace(request, params=params), browser)
         try:
@@ -145,7 +147,10 @@ class PageRouter:
                 response: Response = RedirectResponse(tab.page.redirect_to, 303)
             else:
                 response = self._document(tab, view)
-                run.registry.page_served(tab, len(response.body))
+                if run.registry.closing:
+                    tab.dispose()  # the stream has it built anew, where the app is served then
+                else:
+                    run.registry.page_served(tab, len(response.body))
                 if browser.set_cookie is not None:
                     response.headers.append("set-cookie", browser.set_cookie)
             cookie = tab.cookies.change()
@@ -177,7 +182,7 @@ class PageRouter:
 
     def _new_tab(self, request: PageRequest, browser: Browser) -> Tab:
         run = self._run
-        if run is None or run.registry.closing:
+        if run is None:
             raise ViaError("the app is shutting down")
         run.registry.make_room(browser.cookie)
         show_page = partial(navigate, self.find, self.options.document_title or "")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import Context, copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.utils import get_remote_addr
 
@@ -28,6 +28,10 @@ from .write_batch import WriteBatch
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+
+FIRST_REQUEST: Final = 0.2
+"""Seconds for which a new connection may bring its first request while the server stops."""
 
 
 class ChunkWriter:
@@ -92,6 +96,7 @@ class Protocol(BoundedProtocol):
         self._head = head
         self._batch = batch
         self._was_used = False
+        self._is_ending = False
         self._response: MaybeAwaitable[ShortResponse] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -123,9 +128,16 @@ class Protocol(BoundedProtocol):
         self._batch.write_out()
 
     def shutdown(self) -> None:
-        """The server stops: close the connection, if nothing runs on it."""
+        """The server stops: close the connection, if nothing runs on it.
+
+        One that has just begun is about to bring a request, which nobody else can answer.
+        """
         self._batch.write_out()
-        super().shutdown()
+        if self.cycle is None and not self._was_used and not self._is_ending:
+            self._is_ending = True
+            self.loop.call_later(FIRST_REQUEST, self.shutdown)
+        elif not self.transport.is_closing():
+            super().shutdown()
 
     def on_headers_complete(self) -> None:
         """The way that the request takes: to the app, or to the response that is being made."""
