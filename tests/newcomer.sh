@@ -23,7 +23,7 @@ git archive --format=tar --prefix=checkout/ HEAD | tar -x -C "$work"
 # The tests of the README's blocks, where the installed via is the only one.
 mkdir "$work/elsewhere"
 cp -r tests docs README.md CONTRIBUTING.md SECURITY.md pyproject.toml setup.py "$work/elsewhere"
-run_blocks() { (cd "$work/elsewhere" && "$@" -m pytest -q -o addopts= tests/docs -k "a_block_runs"); }
+run_blocks() { (cd "$work/elsewhere" && "$@" -m pytest -q -o addopts= tests/docs/test_code_blocks.py -k "a_block_runs"); }
 variant() { echo "from via._core._backend import PURE_PYTHON; assert PURE_PYTHON is $1, PURE_PYTHON"; }
 
 say "a checkout, bare: the README's first command"
