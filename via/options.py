@@ -30,7 +30,7 @@ AppT = TypeVar("AppT")
 Plugin = Callable[[AppT], object]
 """Sets something up in the app that it is given."""
 
-
+WORKER_COUNT: Final = "a number of processes, from 1 to 1024"
 _DURATIONS: Final = frozenset({"head_timeout", "body_timeout", "idle_timeout"})
 
 
@@ -208,6 +208,11 @@ def split_address(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
+def is_worker_count(value: Any) -> bool:
+    """Whether an app may have so many workers."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1024
+
+
 def _is_address(value: Any) -> bool:
     try:
         split_address(value)
@@ -249,11 +254,7 @@ def _are_texts(value: Any, pattern: str) -> bool:
 
 _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("server_address", _is_address, '"host:port" or ":port"'),
-    (
-        "workers",
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1024,
-        "a number of processes, from 1 to 1024",
-    ),
+    ("workers", is_worker_count, WORKER_COUNT),
     ("log_level", lambda value: isinstance(value, int), "one of via.LogLevel…"),
     ("logger", lambda value: isinstance(value, logging.Logger), "a logging.Logger"),
     ("document_title", lambda value: isinstance(value, str), "a str"),

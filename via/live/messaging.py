@@ -56,7 +56,7 @@ class Messaging:
                 await messaging._meet(options, logger, meeting_place)
             return messaging
         if options.nats_url is None:
-            server = _embedded(options, logger, meeting_place)
+            server = embedded_server(options, logger, meeting_place)
             backend = await _started(server, logger)
         else:
             server = None
@@ -83,7 +83,7 @@ class Messaging:
                 "Options.pubsub: several workers may serve this app, and the messages of a "
                 "MemoryPubSub reach the pages of one of them only"
             )
-        server = _embedded(options, logger, meeting_place)
+        server = embedded_server(options, logger, meeting_place)
         try:
             self.shared = await _started(server, logger)
             self.server = server
@@ -108,7 +108,8 @@ class Messaging:
             await self.server.stop()
 
 
-def _embedded(options: Options, logger: logging.Logger, meeting_place: Path | None) -> Server:
+def embedded_server(options: Options, logger: logging.Logger, meeting_place: Path | None) -> Server:
+    """The embedded server, which those who meet in the same place share; not started."""
     store_dir = None if options.nats_dir is None else Path(options.nats_dir)
     if meeting_place is None:
         return EmbeddedServer(store_dir=store_dir, logger=logger)

@@ -11,9 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..errors import ConfigError
+from ..live.messaging import embedded_server
 from ..live.siblings import MEETING_PLACE, meeting_place
-from ..options import Options
-from ..pubsub import SharedServer
+from ..options import WORKER_COUNT, Options, is_worker_count
 from .listeners import listen_for_workers
 from .workers import Supervisor
 
@@ -21,11 +21,10 @@ from .workers import Supervisor
 def workers_wanted() -> int:
     """How many workers the environment asks for. Raises ConfigError where that is no number."""
     given = os.environ.get("VIA_WORKERS", "1")
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 1024:
-        raise ConfigError(
-            f"VIA_WORKERS must be a number of processes, from 1 to 1024, not {given!r}"
-        )
-    return int(given)
+    count = int(given) if given.isascii() and given.isdigit() else 0
+    if not is_worker_count(count):
+        raise ConfigError(f"VIA_WORKERS must be {WORKER_COUNT}, not {given!r}")
+    return count
 
 
 def supervise(
@@ -51,8 +50,7 @@ async def _run(
     if place is None:
         await supervisor.run()
         return
-    store_dir = None if options.nats_dir is None else Path(options.nats_dir)
-    broker = SharedServer(place, store_dir=store_dir, logger=logger)
+    broker = embedded_server(options, logger, place)
     await broker.start()
     try:
         await supervisor.run()

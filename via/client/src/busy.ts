@@ -1,5 +1,6 @@
-// Requests that the server put off, with a `Retry-After`: they wait in line and are sent again, in order, so that
-// it is in the end told of everything, and of what changes all the time at least the last of it.
+// Requests that the server put off, with a `Retry-After`: they wait in line and are sent again, in
+// order, so that it is in the end told of everything, and of what changes all the time at least the
+// last of it.
 import type { Binding } from "./engine";
 import { WAITING } from "./marks";
 

@@ -71,13 +71,12 @@ class SharedServer:
             self._watch.cancel()
             self._watch = None
         members, self._members = self._members, None
-        if members is not None and _is_locked(members, fcntl.LOCK_EX):
-            if self._server is not None:
-                await self._server.stop()
-            shutil.rmtree(self._folder, ignore_errors=True)
-        elif self._server is not None:
+        is_last = members is not None and _is_locked(members, fcntl.LOCK_EX)
+        if self._server is not None:
             await self._server.stop()
-        self._server = None
+            self._server = None
+        if is_last:
+            shutil.rmtree(self._folder, ignore_errors=True)
         for file in (members, self._lock):
             if file is not None:
                 file.close()

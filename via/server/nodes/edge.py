@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from ..asgi import Receive, Send
 from .home import WINDOW
 from .link import Link
-from .messages import Credit, Gone, Part, Start
+from .messages import Credit, Cut, Gone, Part, Start
 
 _CUT: Final = {
     "type": "http.response.start",
@@ -30,14 +30,16 @@ class EdgeResponse:
         self._is_whole = False
         self._is_browser_gone = False
 
-    def take(self, part: Start | Part) -> None:
-        """A part has come; where one is missing before it, the response ends."""
-        if isinstance(part, Part):
-            if part.number != self._next:
+    def hear(self, message: Start | Part | Cut) -> None:
+        """A part has come, or no more will; where one is missing before it, the response ends."""
+        match message:
+            case Start():
+                self._parts.put_nowait(message)
+            case Part(number=number) if number == self._next:
+                self._next += 1
+                self._parts.put_nowait(message)
+            case _:
                 self.cut()
-                return
-            self._next += 1
-        self._parts.put_nowait(part)
 
     def cut(self) -> None:
         """The rest does not come."""
@@ -52,7 +54,8 @@ class EdgeResponse:
             while (part := await self._parts.get()) is not None:
                 if isinstance(part, Start):
                     has_started = True
-                    await send(_start(part))
+                    head = {"status": part.status, "headers": part.headers}
+                    await send({"type": "http.response.start"} | head)
                     continue
                 body = {"type": "http.response.body", "body": part.data}
                 await send(body | {"more_body": part.more_body})
@@ -82,11 +85,3 @@ class EdgeResponse:
             pass
         self._is_browser_gone = True
         self.cut()
-
-
-def _start(start: Start) -> dict[str, Any]:
-    return {
-        "type": "http.response.start",
-        "status": start.status,
-        "headers": start.headers,
-    }

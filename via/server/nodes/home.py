@@ -12,7 +12,7 @@ from nats.errors import Error as NATSError
 from ...live.browser import Headers
 from ..asgi import Scope
 from .link import Link
-from .messages import Accepted, Answer, Ask, Cut, Part, Reply, Start, encode
+from .messages import Accepted, Answer, Ask, Credit, Cut, Gone, Part, Reply, Rest, Start, encode
 from .peers import Peers
 
 WINDOW: Final = 256 * 1024
@@ -37,7 +37,7 @@ class HomeRequest:
         self._sent = self._credited = self._number = 0
         self._start: tuple[int, Headers] | None = None
         self._has_started = self._is_done = False
-        self.take(ask.body, ask.more_body)
+        self._take(ask.body, ask.more_body)
 
     def scope(self) -> Scope:
         """The request as ASGI tells of one."""
@@ -53,15 +53,20 @@ class HomeRequest:
             "root_path": ask.root_path,
         }
 
-    def take(self, body: bytes, more_body: bool) -> None:
-        """A part of the request's body has come."""
+    def hear(self, message: Rest | Credit | Gone) -> None:
+        """The edge has said more of the request."""
+        match message:
+            case Rest():
+                self._take(message.body, message.more_body)
+            case Credit():
+                self._credited = max(self._credited, message.size)
+                self._went.set()
+            case Gone():
+                self.disconnect()
+
+    def _take(self, body: bytes, more_body: bool) -> None:
         self._body.append({"type": "http.request", "body": body, "more_body": more_body})
         self._came.set()
-
-    def credit(self, size: int) -> None:
-        """The browser has got this much of the response."""
-        self._credited = max(self._credited, size)
-        self._went.set()
 
     def disconnect(self) -> None:
         """The browser, or the node that it is connected to, is gone."""

@@ -14,11 +14,20 @@ import msgspec
 from ...live.browser import Headers
 
 
-class Ask(msgspec.Struct, tag="ask", array_like=True, frozen=True):
-    """A request, of which a large body comes in `Rest`s behind; the edge numbers them by `id`."""
+class _Message(msgspec.Struct, tag=str.lower, array_like=True, frozen=True):
+    """An array, of which the first part names the class."""
+
+
+class FromEdge(_Message, frozen=True):
+    """What the edge `node` says of a request, by its own number `id` for it."""
 
     node: str
     id: int
+
+
+class Ask(FromEdge, frozen=True):
+    """A request, of which a large body comes in `Rest`s behind; the edge numbers them by `id`."""
+
     method: str
     path: str
     headers: Headers
@@ -30,24 +39,22 @@ class Ask(msgspec.Struct, tag="ask", array_like=True, frozen=True):
     more_body: bool
 
 
-class Rest(msgspec.Struct, tag="rest", array_like=True, frozen=True):
+class Rest(FromEdge, frozen=True):
     """More of a request's body."""
 
-    node: str
-    id: int
     body: bytes
     more_body: bool
 
 
-class Accepted(msgspec.Struct, tag="accepted", array_like=True, frozen=True):
+class Accepted(_Message, frozen=True):
     """The request has arrived; its response follows in parts."""
 
 
-class Refused(msgspec.Struct, tag="refused", array_like=True, frozen=True):
+class Refused(_Message, frozen=True):
     """The node is about to end and serves no more tabs."""
 
 
-class Answer(msgspec.Struct, tag="answer", array_like=True, frozen=True):
+class Answer(_Message, frozen=True):
     """A whole response."""
 
     status: int
@@ -55,7 +62,7 @@ class Answer(msgspec.Struct, tag="answer", array_like=True, frozen=True):
     body: bytes
 
 
-class Start(msgspec.Struct, tag="start", array_like=True, frozen=True):
+class Start(_Message, frozen=True):
     """The head of a response that comes in parts."""
 
     id: int
@@ -63,7 +70,7 @@ class Start(msgspec.Struct, tag="start", array_like=True, frozen=True):
     headers: Headers
 
 
-class Part(msgspec.Struct, tag="part", array_like=True, frozen=True):
+class Part(_Message, frozen=True):
     """The part with this number (from 0) of a response's body."""
 
     id: int
@@ -72,28 +79,23 @@ class Part(msgspec.Struct, tag="part", array_like=True, frozen=True):
     more_body: bool
 
 
-class Credit(msgspec.Struct, tag="credit", array_like=True, frozen=True):
+class Credit(FromEdge, frozen=True):
     """How many bytes of the body the edge has sent to the browser by now."""
 
-    node: str
-    id: int
     size: int
 
 
-class Gone(msgspec.Struct, tag="gone", array_like=True, frozen=True):
+class Gone(FromEdge, frozen=True):
     """The browser has closed its connection."""
 
-    node: str
-    id: int
 
-
-class Cut(msgspec.Struct, tag="cut", array_like=True, frozen=True):
+class Cut(_Message, frozen=True):
     """The rest of a response does not come."""
 
     id: int
 
 
-class Ping(msgspec.Struct, tag="ping", array_like=True, frozen=True):
+class Ping(_Message, frozen=True):
     """Asks whether the node is there."""
 
 

@@ -159,21 +159,12 @@ class Nodes:
                     self._run(self._serve(request))
             case Ping():
                 await msg.respond(b"")
-            case Rest(node=node, id=id):
-                if (home := self._home.get((node, id))) is not None:
-                    home.take(message.body, message.more_body)
-            case Credit(node=node, id=id):
-                if (home := self._home.get((node, id))) is not None:
-                    home.credit(message.size)
-            case Gone(node=node, id=id):
-                if (home := self._home.get((node, id))) is not None:
-                    home.disconnect()
-            case Start(id=id) | Part(id=id):
-                if (edge := self._edge.get(id)) is not None:
-                    edge.take(message)
-            case Cut(id=id):
-                if (edge := self._edge.get(id)) is not None:
-                    edge.cut()
+            case Rest() | Credit() | Gone():
+                if (home := self._home.get((message.node, message.id))) is not None:
+                    home.hear(message)
+            case Start() | Part() | Cut():
+                if (edge := self._edge.get(message.id)) is not None:
+                    edge.hear(message)
 
     async def _serve(self, request: HomeRequest) -> None:
         assert self._app is not None
@@ -193,20 +184,20 @@ class Nodes:
         task.add_done_callback(self._tasks.discard)
 
     def _node_gone(self, node: str) -> None:
-        for edge in list(self._edge.values()):
+        for edge in self._edge.values():
             if edge.node == node:
                 edge.cut()
-        for home in list(self._home.values()):
+        for home in self._home.values():
             if home.ask.node == node:
                 home.disconnect()
 
     def leave(self) -> None:
         """This node is about to end: browsers connect to other ones for the tabs there."""
-        for edge in list(self._edge.values()):
+        for edge in self._edge.values():
             edge.cut()
 
     def resume(self) -> None:
         """End the responses of which parts may have been lost: their browsers come again."""
         self.leave()
-        for home in list(self._home.values()):
+        for home in self._home.values():
             home.disconnect()
