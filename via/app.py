@@ -51,6 +51,8 @@ from .server.refusals import Refusals
 from .server.request_origin import RequestOrigin
 from .server.responses import ShortResponse
 from .server.shutdown import ShutdownSignals
+from .server.socket.asgi_socket import serve as serve_socket
+from .server.socket.sockets import PATH as SOCKET_PATH
 from .server.static import resource_directory, static_mount
 from .server.supervise import supervise, workers_wanted
 from .server.uvicorn_server import make_server
@@ -292,8 +294,11 @@ class V:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+            return
         if scope["type"] != "http":
-            raise ViaError(f"via serves HTTP, not {scope['type']!r}")
+            raise ViaError(f"via serves HTTP and WebSockets, not {scope['type']!r}")
         if self._closed:
             await ShortResponse(503, b"the app is shut down\n").send(send)
             return
@@ -311,6 +316,16 @@ class V:
             await refusal.send(send)
         except ClientDisconnect:
             pass  # a route of the app's own was reading the body; nobody is there to be answered
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path != SOCKET_PATH:
+            await self._router.app(scope, receive, send)  # one of the app's own, or none
+        elif self._closed:
+            await send({"type": "websocket.close"})
+        else:
+            run = self._run or await self._start()
+            await serve_socket(run.endpoints.sockets, scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -141,6 +141,8 @@ class Options:
     * `limits`: the bounds of what the outside may send, and of what is held for it.
     * `compression`: whether streams are compressed where the browser can take it. Default:
       True.
+    * `websocket`: whether a tab has one WebSocket for its stream and its actions; without, and
+      where none comes through, they come by HTTP. Default: True.
     * `trusted_proxies`: the reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and
       `-Prefix` are believed: addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"].
       Default: none.
@@ -176,6 +178,7 @@ class Options:
     page_rate_limit: RateLimitConfig | None = None
     limits: Limits | None = None
     compression: bool | None = None
+    websocket: bool | None = None
     trusted_proxies: Sequence[str] | None = None
     allowed_origins: Sequence[str] | None = None
     allowed_hosts: Sequence[str] | None = None
@@ -280,6 +283,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ),
     ("limits", lambda value: isinstance(value, Limits), "a via.Limits"),
     ("compression", lambda value: isinstance(value, bool), "True or False"),
+    ("websocket", lambda value: isinstance(value, bool), "True or False"),
     ("trusted_proxies", _are_networks, 'addresses or networks such as ["127.0.0.1"]'),
     ("allowed_origins", _are_origins, 'origins such as ["https://example.com"]'),
     ("allowed_hosts", _are_hosts, 'names of hosts such as ["example.com", "*.example.com"]'),
@@ -304,5 +308,6 @@ DEFAULTS: Final = Options(
     action_rate_limit=RateLimitConfig(),
     limits=Limits(),
     compression=True,
+    websocket=True,
     trusted_proxies=(),
 )

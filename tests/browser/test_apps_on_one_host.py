@@ -53,7 +53,7 @@ def test_a_logout_ends_the_login_in_this_app_alone(banks, new_context, new_page)
     for page, url in zip(pages, banks, strict=True):
         page.goto(f"{url}/account")
         expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
-    with pages[1].expect_response("**/_action/**"):
+    with pages[1].expect_response("**/_session/ready"):
         pages[1].locator("#out").click()
     pages[0].reload()
     expect(pages[0].locator("p").first).to_have_text("account of Ada")

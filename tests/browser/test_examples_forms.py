@@ -1,8 +1,10 @@
 """The examples around forms and sessions, used as a person would."""
 
-import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
+from support.server import wait_until
 
 
 def open_at(page: Page, url: str) -> None:
@@ -10,12 +12,20 @@ def open_at(page: Page, url: str) -> None:
     page.wait_for_selector("html[data-via-connection=open]", state="attached")
 
 
-def answers(page: Page, count: int):
+@contextmanager
+def answers(page: Page, count: int) -> Iterator[None]:
     """Waits, when left, until so many actions have been answered since it was entered."""
-    seen = itertools.count(1)
-    return page.expect_event(
-        "requestfinished", lambda it: "/_action/" in it.url and next(seen) == count
-    )
+    page.evaluate(COUNT_ANSWERS)
+    yield
+    wait_until(lambda: page.evaluate("window.answered") >= count, f"{count} answers")
+
+
+COUNT_ANSWERS = """() => {
+    window.answered = 0;
+    document.addEventListener("datastar-fetch", ({ detail }) => {
+        if (detail.type === "finished") window.answered++;
+    });
+}"""
 
 
 def error_of(page: Page, label: str):

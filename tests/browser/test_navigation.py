@@ -51,17 +51,21 @@ class Site:
         return running(self.v).messaging.hub.counts().listeners
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            self.loads[scope["path"]] += 1
+        if scope["type"] == "lifespan" or scope["path"] not in ("/_sse", "/_ws"):
             await self.v(scope, receive, send)
             return
-        self.loads[scope["path"]] += 1
-        if scope["path"] != "/_sse":
-            await self.v(scope, receive, send)
-            return
+
+        async def count() -> Any:
+            message = await receive()
+            self.loads["/_navigate"] += '"path":"/_navigate"' in message.get("text", "")
+            return message
+
         self.streams += 1
         self.open_streams += 1
         try:
-            await self.v(scope, receive, send)
+            await self.v(scope, count, send)
         finally:
             self.open_streams -= 1
 

@@ -12,9 +12,9 @@ import via
 from via import h
 
 
-def notebook(ran: list[str]) -> via.V:
+def notebook(ran: list[str], *, websocket: bool = False) -> via.V:
     v = via.new()
-    v.config(via.Options(pubsub=via.MemoryPubSub(), document_title="Notes"))
+    v.config(via.Options(pubsub=via.MemoryPubSub(), document_title="Notes", websocket=websocket))
 
     @v.page("/")
     def page(c: via.Context) -> None:
@@ -36,13 +36,14 @@ def notebook(ran: list[str]) -> via.V:
     return v
 
 
+@pytest.mark.parametrize("websocket", [True, False])
 def test_clicks_during_a_restart_are_run_once_when_the_server_is_back(
-    new_page: Callable[..., Page], console
+    websocket: bool, new_page: Callable[..., Page], console
 ) -> None:
     for said in ("net::ERR", "via: POST", "via: the stream", "status of 404", "status of 503"):
         console.allow(said)
     ran: list[str] = []
-    server = Server(notebook(ran))
+    server = Server(notebook(ran, websocket=websocket))
     server.start()
     page = new_page()
     page.goto(server.url)
@@ -55,7 +56,7 @@ def test_clicks_during_a_restart_are_run_once_when_the_server_is_back(
     page.fill("#note", "during")
     page.click("#add")
     page.wait_for_event("requestfailed")
-    server.app = notebook(ran)
+    server.app = notebook(ran, websocket=websocket)
     server.start()
     expect(page.locator("#ran")).to_have_text("before, during", timeout=20_000)
     assert page.input_value("#note") == "during"

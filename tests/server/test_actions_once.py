@@ -1,14 +1,20 @@
-"""An action that is asked for again, since its answer was lost, is run once."""
+"""Actions run in the order in which the browser sent them, and once, also if they come again."""
 
 from __future__ import annotations
 
 import random
+import threading
+import time
+from functools import partial
 
 import pytest
+from support.server import wait_until
 
 import via
 from via import h
-from via.live.tab import MOST_NUMBERS
+from via.live import action_order
+from via.live.action_order import MOST_NUMBERS
+from via.live.tab import Tab
 
 
 @pytest.fixture
@@ -98,4 +104,75 @@ def test_numbers_that_are_remembered_are_bounded(counter, visitor) -> None:
     for number in range(3 * MOST_NUMBERS):
         tab.act("a1", via_number=number)
     (held,) = via.app.running(counter).registry.tabs.values()
-    assert len(held.numbers) == MOST_NUMBERS
+    assert sum(map(held.order.has_come, range(3 * MOST_NUMBERS))) == MOST_NUMBERS
+
+
+def held_back(tab: Tab, count: int) -> bool:
+    return tab.waiting_actions == count
+
+
+def test_what_comes_early_waits_for_what_was_sent_before_it(ran, counter, visitor) -> None:
+    tab = visitor(counter)
+    tab.visit()
+    (held,) = via.app.running(counter).registry.tabs.values()
+    numbers = list(range(2, 8))
+    random.Random(3).shuffle(numbers)
+    early = [
+        threading.Thread(
+            target=tab.act,
+            kwargs={"s1": number, "via_edits": {"s1": number}}
+            | {"via_number": number, "via_after": number - 1},
+        )
+        for number in numbers
+    ]
+    for count, thread in enumerate(early, 1):
+        thread.start()
+        wait_until(partial(held_back, held, count), "the action to wait")
+    assert ran == []
+    assert tab.act("a1", s1=1, via_edits={"s1": 1}, via_number=1).status_code == 204
+    for thread in early:
+        thread.join()
+    assert ran == [1, 2, 3, 4, 5, 6, 7]
+    assert held.waiting_actions == 0
+
+
+def test_what_never_comes_is_not_waited_for_for_ever(
+    ran, counter, visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 0.05)
+    tab = visitor(counter)
+    tab.visit()
+    assert tab.act("a1", via_number=9, via_after=8).status_code == 204
+    assert tab.act("a1", via_number=10, via_after=8).status_code == 204
+    assert ran == [0, 0]
+
+
+def test_so_many_wait_and_no_more(counter, visitor) -> None:
+    counter.config(via.Options(limits=via.Limits(waiting_actions=3)))
+    tab = visitor(counter)
+    tab.visit()
+    (held,) = via.app.running(counter).registry.tabs.values()
+    answers: list[int] = []
+
+    def ask(number: int) -> None:
+        answers.append(tab.act("a1", via_number=number, via_after=1).status_code)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(2, 7)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: answers == [429, 429], "those beyond the bound to be refused")
+    assert held.waiting_actions == 3
+    assert tab.act("a1", via_number=1).status_code == 204
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [204, 204, 204, 429, 429]
+
+
+@pytest.mark.parametrize("odd", ["x", [1], 1.5, None, {"a": 1}])
+def test_an_odd_predecessor_is_none(ran, counter, visitor, odd) -> None:
+    tab = visitor(counter)
+    tab.visit()
+    begun = time.monotonic()
+    assert tab.act("a1", via_number=1, via_after=odd).status_code == 204
+    assert ran == [0]
+    assert time.monotonic() - begun < action_order.PATIENCE

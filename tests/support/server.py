@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import uvicorn
@@ -35,9 +35,12 @@ class Server:
     A via app is served as `v.start()` serves it, unless `plain` asks for uvicorn as it is.
     """
 
-    def __init__(self, app: Any, *, plain: bool = False) -> None:
+    def __init__(
+        self, app: Any, *, plain: bool = False, ws: Literal["auto", "none"] = "auto"
+    ) -> None:
         self.app = app
         self.plain = plain
+        self.ws = ws
         self.port = 0
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -51,7 +54,7 @@ class Server:
             config = server_for(self.app).config
         else:
             config = uvicorn.Config(
-                self.app, log_config=None, access_log=False, proxy_headers=False
+                self.app, log_config=None, access_log=False, proxy_headers=False, ws=self.ws
             )
         self.config = config
         config.host, config.port, config.timeout_graceful_shutdown = "127.0.0.1", self.port, 1

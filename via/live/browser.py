@@ -66,3 +66,12 @@ def is_from(header: str, cookie: str) -> bool:
     return any(
         compare_digest(pair.strip(" \t").encode("latin-1"), wanted) for pair in header.split(";")
     )
+
+
+ROAD: Final = (b"via-road", b"socket")
+"""The header of requests that came over a WebSocket."""
+
+
+def takes_cookies(headers: Headers) -> bool:
+    """Whether the answer to a request can set a cookie: over a WebSocket none can."""
+    return ROAD not in headers

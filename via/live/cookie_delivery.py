@@ -108,11 +108,12 @@ class CookieDelivery:
         asked, self._asked = self._asked, 0
         return b"".join(remove_elements(f"#via-cookie{n}") for n in range(1, asked + 1))
 
-    def restart(self) -> str | None:
-        """A stream begins: its response may carry the cookie, so nothing waits any more."""
-        self.is_confirmation_due = self.is_request_due = False
+    def restart(self, takes_cookies: bool) -> str | None:
+        """A stream begins: where its response can carry the cookie, nothing waits any more."""
+        self.is_confirmation_due = False
+        self.is_request_due = not takes_cookies and self.session.cookie_due
         self._asked = 0
-        return self.change()
+        return self.change() if takes_cookies else None
 
     def change(self) -> str | None:
         """The `Set-Cookie` value for a change of the token, which is then on its way."""

@@ -44,6 +44,7 @@ def document(
     title: str,
     client_path: str,
     is_official_client: bool = False,
+    has_sockets: bool = False,
     head: Sequence[h.H] = (),
     foot: Sequence[h.H] = (),
 ) -> h.H:
@@ -82,7 +83,8 @@ def document(
                 h.Data(
                     "init",
                     f"{note}@post('{root}/_sse',"
-                    "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity})",
+                    "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity"
+                    f"{',websocket:true' if has_sockets else ''}}})",
                 ),
                 h.Data("on:pagehide__window", goodbye),
                 *history,

@@ -70,6 +70,7 @@ class Outgoing:
         "_edits",
         "_edits_told",
         "_hints",
+        "_identity",
         "_is_page_new",
         "_log",
         "_queue",
@@ -101,6 +102,7 @@ class Outgoing:
         self._signals_due = False
         self._edits = self._edits_told = 0
         self._is_page_new = False
+        self._identity = b""  # what tells the browser of the tab's new names, before all else
         self._dropped_signals: dict[str, Signal] = {}
         self._connection: Connection | None = None
 
@@ -200,7 +202,7 @@ class Outgoing:
         kept = matching_values(bound, values)
         receive_values(bound, kept)
         self.page.changed.update({name: bound[name] for name in bound.keys() - kept.keys()})
-        self._queue.add_event(patch_signals(msgspec.json.encode(identity)))
+        self._identity = patch_signals(msgspec.json.encode(identity))
         self.refresh()
 
     # The connection
@@ -246,6 +248,8 @@ class Outgoing:
 
     def has_frame(self) -> bool:
         """Whether there is something to send."""
+        if self._identity:
+            return True
         if self._is_held():
             return self._cookies.is_request_due
         if self._queue:
@@ -257,8 +261,9 @@ class Outgoing:
 
         A coroutine where a view has to wait for something.
         """
+        names, self._identity = self._identity, b""
         if self._is_held():
-            return self._cookies.request() if self._cookies.is_request_due else b""
+            return names + (self._cookies.request() if self._cookies.is_request_due else b"")
         self._signals_due = False
         page = self.page
         for computed in page.computed:
@@ -266,7 +271,7 @@ class Outgoing:
                 refresh(computed)
             except (Exception, asyncio.CancelledError) as error:
                 self._log.error(f"the computed signal {computed.id()}", error)
-        events = []
+        events = [names] if names else []
         if self._edits != self._edits_told or self._is_page_new:
             events.append(self._acknowledgement())
         if page.changed or self._dropped_signals:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ViaError
@@ -17,6 +17,7 @@ from ..page.intervals import Interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase
 from ..page.rate_limit import TokenBucket
 from ..sessions.tokens import new_token
+from .action_order import ActionOrder
 from .browser import Browser
 from .dry_run import DryRun, Layout
 from .history_step import HistoryStep
@@ -26,10 +27,6 @@ from .tab_lifetime import TabLifetime
 
 Navigate = Callable[["Tab", str, HistoryStep], Awaitable[None]]
 """Shows the page at a URL in a tab."""
-
-
-MOST_NUMBERS: Final = 128
-"""Numbers of actions that a tab remembers."""
 
 
 class Busy(ViaError):
@@ -58,7 +55,7 @@ class Tab(DryRun):
         "has_streamed",
         "is_last_action",
         "lifetime",
-        "numbers",
+        "order",
         "services",
         "waiting_actions",
     )
@@ -82,8 +79,7 @@ class Tab(DryRun):
         """What counts the tab's actions and navigations; the registry adds the visitor's."""
         self.waiting_actions = 0
         """Actions that have been called and have not ended."""
-        self.numbers: dict[object, None] = {}
-        """The numbers of the latest actions, oldest first: what is sent again is not run again."""
+        self.order = ActionOrder()
         self.is_last_action = False
         """Whether the tab ends with the last of them."""
         limit = services.limits.waiting_jobs
@@ -125,19 +121,13 @@ class Tab(DryRun):
         services.call(start)
         return partial(services.call, interval.stop)
 
-    def is_new(self, number: object) -> bool:
-        """Whether an action's number has not come before; it has from now on."""
-        numbers = self.numbers
-        if number in numbers:
-            return False
-        numbers[number] = None
-        if len(numbers) > MOST_NUMBERS:
-            del numbers[next(iter(numbers))]
-        return True
-
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:
         """An action that had to wait has ended."""
         self.waiting_actions -= 1
+        self.end_if_idle()
+
+    def end_if_idle(self) -> None:
+        """End the tab if its last action has ended, and it was to end with it."""
         if self.is_last_action and not self.waiting_actions:
             self.services.loop.call_soon(self.dispose)  # what it changed goes out first
 
@@ -216,15 +206,16 @@ class Tab(DryRun):
         self.note_edits(values)
         self.outgoing.adopt(values, {"via_ctx": self.id, "via_csrf": self.csrf})
 
-    def open_stream(self, connection: Connection) -> str | None:
+    def open_stream(self, connection: Connection, takes_cookies: bool = True) -> str | None:
         """Send over this connection from now on, in place of an earlier one.
 
-        Returns the `Set-Cookie` value that its response has to bear, if there is one.
+        Returns the `Set-Cookie` value that its response has to bear, if there is one; where it can
+        bear none, the browser is asked for a request.
         """
         self.outgoing.connect(connection)
         self.has_streamed = True
         self.lifetime.stream_opened()
-        return self.cookies.restart()
+        return self.cookies.restart(takes_cookies)
 
     def stream_ended(self, connection: Connection) -> None:
         """The connection has ended: wait for the next one for the grace period."""

@@ -109,9 +109,11 @@ class TabAccess:
         return self._compare(tab, token)
 
     def _is_new(self, tab: Tab, token: str) -> bool:
-        """Whether a token has come to the browser of a tab that has no session."""
+        """Whether a token has come to the browser of a tab that had none when it last spoke."""
         cookies = tab.cookies
-        return bool(token) and not cookies.session.token() and not cookies.knows(token)
+        own = cookies.session.token()
+        is_without = not own or (cookies.is_changing and not _same(token, own))
+        return bool(token) and is_without and not cookies.knows(token)
 
     def is_granted_again(self, tab: Tab, proof: bytes) -> bool:
         """Whether a request shows what the last one showed, and that is still worth as much.

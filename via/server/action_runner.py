@@ -8,7 +8,7 @@ from typing import Any
 from .._core.tasks.handlers import Completed, QueueClosed, QueueFull
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import ViaError
-from ..live.browser import Headers
+from ..live.browser import Headers, takes_cookies
 from ..live.request_error import RequestError
 from ..live.tab import Tab
 from ..live.tab_access import TabAccess
@@ -44,20 +44,24 @@ class ActionRunner:
 
         Raises RequestError where it is not run.
         """
-        page = tab.page
+        page, number = tab.page, signals.get("via_number")
+        if not isinstance(number, int):
+            number = None
+        is_full = tab.waiting_actions >= self._limits.waiting_actions
+        if is_full and not tab.order.is_awaited(number):  # which lets those that wait go on
+            raise RequestError(
+                429, f"page {page.request.url}: too many actions are waiting", retry_after=1
+            )
+        before = signals.get("via_after")
+        if isinstance(before, int) and not tab.order.has_come(before):
+            return self._run_after(before, id, tab, headers, signals)
         action = page.actions.get(id)
         if action is None:
             raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
         buckets = tab.buckets if action.buckets is None else action.buckets
         if (empty := take_each(buckets)) is not None:
             raise too_many(f"page {page.request.url}: the action {action.name} is called", empty)
-        if tab.waiting_actions >= self._limits.waiting_actions:
-            raise RequestError(
-                429, f"page {page.request.url}: too many actions are waiting", retry_after=1
-            )
-
-        number = signals.get("via_number")
-        if isinstance(number, int) and not tab.is_new(number):
+        if number is not None and not tab.order.is_new(number):
             return self.respond(tab, headers)
 
         def job() -> Any:
@@ -70,13 +74,26 @@ class ActionRunner:
             outcome = tab.handlers.submit(job)
         except Exception as error:
             if isinstance(error, QueueFull):
-                tab.numbers.pop(number, None)  # it is to come again
+                tab.order.forget(number)  # it is to come again
             return self._failed(tab, action, error)
         if isinstance(outcome, Completed):
             return self.respond(tab, headers)
         tab.waiting_actions += 1
         outcome.add_done_callback(tab.action_ended)
         return self._finish(tab, headers, action, outcome)
+
+    async def _run_after(
+        self, number: int, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
+    ) -> ShortResponse:
+        tab.waiting_actions += 1
+        try:
+            await tab.order.wait(number)
+        finally:
+            tab.waiting_actions -= 1
+        try:
+            return await settled(self.run(id, tab, headers, {**signals, "via_after": None}))
+        finally:
+            tab.end_if_idle()
 
     async def _finish(
         self, tab: Tab, headers: Headers, action: RegisteredAction, outcome: asyncio.Future[Any]
@@ -107,6 +124,9 @@ class ActionRunner:
             return DONE
         if session.unsaved:
             return self._save_and_respond(tab, headers)
+        if not takes_cookies(headers):
+            tab.request_cookie_delivery()
+            return DONE
         # What was known when the request came may not be so any more.
         if not self._access.may_have_cookie(tab, headers):
             return DONE

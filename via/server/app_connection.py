@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..live.browser import Headers
 from .responses import ShortResponse
+from .socket.sockets import Sockets
 
 RunAction = Callable[[str, Headers, bytes], "MaybeAwaitable[ShortResponse] | None"]
 """Runs the action of an id; None to have the request take the ordinary way."""
@@ -19,6 +20,8 @@ class AppConnection(NamedTuple):
     run_action: RunAction
     log_refusal: Callable[[int, str], None]
     """Told the status and the reason, where a request is refused that the app has not seen."""
+    sockets: Sockets | None = None
+    """Opens the WebSocket that this connection asks to become; None where none is opened."""
 
 
 Connect = Callable[[str], AppConnection]

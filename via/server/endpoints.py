@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import SessionError
-from ..live.browser import Browser, Headers
+from ..live.browser import Browser, Headers, takes_cookies
 from ..live.history_step import HistoryStep
 from ..live.request_error import RequestError
 from ..live.services import Services
@@ -39,6 +39,8 @@ from .reload import RELOAD
 from .request_origin import RequestOrigin
 from .responses import DONE, ShortResponse
 from .signal_body import parse_signals, read_body
+from .socket.sockets import PATH as SOCKET_PATH
+from .socket.sockets import Sockets
 from .sse_stream import WRITER, Stream
 from .tab_requests import TabElsewhere, TabRequests, unknown_tab
 
@@ -48,6 +50,8 @@ RebuildTab = Callable[[PageRequest, Browser], Awaitable[Tab | None]]
 """Builds the page of a tab that is open in the browser already, but not known here."""
 
 _CLOSING: Final = ShortResponse(503, b"the server is shutting down\n", retry_after=1)
+_NO_HANDSHAKE: Final = ShortResponse(426, b"a WebSocket is opened here\n")
+_COOKIE_DUE: Final = "the browser is to be given a cookie, which a WebSocket cannot do"
 _POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
 _ANOTHERS: Final = frozenset({Claim.MOVED, Claim.REFUSED})
 _DOCUMENT_SIZE: Final = 64
@@ -84,29 +88,43 @@ class Endpoints:
         self._refusals = refusals
         self._limits = services.limits
         self._compress = compress
+        self.sockets = Sockets(
+            services, self, origin, clients, proxies, refusals, compress=compress
+        )
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer the request if the path is one of these; False if it is not."""
-        if self._registry.closing:
-            await _CLOSING.send(send)
-            return True
         if path == "/_sse":
-            opening = self._open_stream(scope, receive)
-            opened = await self._guard(address_of(scope), scope["method"], path, opening)
-            if isinstance(opened, EdgeResponse):
-                await self._nodes_here().finish(opened, receive, send)
-                return True
-            if not isinstance(opened, ShortResponse):
-                await self._stream(*opened, scope, receive, send)
-                return True
-            response = opened
+            await self.stream(scope, receive, send)
         elif path.startswith("/_action/") or path in _POSTED:
-            posted = self._post(path, scope, receive)
-            response = await self._guard(address_of(scope), scope["method"], path, posted)
+            await (await self.post(path, scope, receive)).send(send)
+        elif path == SOCKET_PATH:
+            await _NO_HANDSHAKE.send(send)
+        elif self._registry.closing:
+            await _CLOSING.send(send)
         else:
             return False
-        await response.send(send)
         return True
+
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a tab's stream; or answer why there is none."""
+        opened: tuple[Tab, list[str]] | ShortResponse | EdgeResponse = _CLOSING
+        if not self._registry.closing:
+            opening = self._open_stream(scope, receive)
+            opened = await self._guard(address_of(scope), scope["method"], "/_sse", opening)
+        if isinstance(opened, EdgeResponse):
+            await self._nodes_here().finish(opened, receive, send)
+        elif isinstance(opened, ShortResponse):
+            await opened.send(send)
+        else:
+            await self._stream(*opened, scope, receive, send)
+
+    async def post(self, path: str, scope: Scope, receive: Receive) -> ShortResponse:
+        """Answer one of the other requests."""
+        if self._registry.closing:
+            return _CLOSING
+        posted = self._post(path, scope, receive)
+        return await self._guard(address_of(scope), scope["method"], path, posted)
 
     # Actions
 
@@ -118,7 +136,15 @@ class Endpoints:
             if is_proxy
             else partial(self._run_action, self._clients.find(address)),
             partial(self._refusals.log_unread, address),
+            self.sockets,
         )
+
+    def run_action(
+        self, client: Client, id: str, headers: Headers, body: bytes
+    ) -> MaybeAwaitable[ShortResponse]:
+        """Run an action; a coroutine of the response where something has to wait."""
+        response = self._run_action(client, id, headers, body)
+        return _CLOSING if response is None else response
 
     def _run_forwarded(
         self, proxy: str, id: str, headers: Headers, body: bytes
@@ -223,7 +249,7 @@ class Endpoints:
             scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
         )
         self._registry.stream_opened(tab)
-        cookie = tab.open_stream(stream)
+        cookie = tab.open_stream(stream, takes_cookies(scope["headers"]))
         if cookie is not None:
             cookies = [*cookies, cookie]
         try:
@@ -242,6 +268,8 @@ class Endpoints:
         root = scope.get("root_path", "")
         url = unquote(path).removeprefix(root)
         browser = await self._access.browser(scope["headers"], scope.get("scheme") == "https")
+        if browser.set_cookie is not None and not takes_cookies(scope["headers"]):
+            raise RequestError(426, _COOKIE_DUE)
         tab = await self._rebuild_tab(
             PageRequest(url=url, root_path=root, nonce=nonce.decode(), query=query), browser
         )

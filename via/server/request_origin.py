@@ -59,6 +59,16 @@ class RequestOrigin:
         if site or (origin and not _is_of(origin, host)):
             raise RequestError(403, "the request comes from another site")
 
+    def check_handshake(self, headers: Headers) -> None:
+        """Raise RequestError unless a WebSocket's handshake comes from a page of this app.
+
+        Browsers name the origin of every handshake, and other sites may send one.
+        """
+        host = self.check_host(headers)
+        origins = [value.lower() for name, value in headers if name == b"origin"]
+        if len(origins) != 1 or not (origins[0] in self._origins or _is_of(origins[0], host)):
+            raise RequestError(403, "the WebSocket is opened from another site")
+
 
 def _is_of(origin: bytes, host: bytes) -> bool:
     """Whether an origin is this host, whatever the scheme: a proxy may have taken off TLS."""

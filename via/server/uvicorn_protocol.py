@@ -18,11 +18,14 @@ from uvicorn.protocols.utils import get_remote_addr
 from .._core.http.requests import read_action
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..live.browser import Headers
+from ..live.request_error import RequestError
 from ..options import Limits
 from .app_connection import Connect, not_started
 from .asgi import Receive, Send
 from .bounded_protocol import BoundedProtocol
 from .responses import DONE, NO_STORE, ShortResponse
+from .socket.socket_protocol import upgrade
+from .socket.sockets import PATH
 from .sse_stream import WRITER
 from .write_batch import WriteBatch
 
@@ -156,6 +159,31 @@ class Protocol(BoundedProtocol):
             extensions[WRITER] = ChunkWriter(self.cycle, self._batch)
         else:
             super().on_headers_complete()
+
+    def _should_upgrade(self) -> bool:
+        """Whether the request is one for a tab's WebSocket; there are no others."""
+        return (
+            self._get_upgrade() == b"websocket"
+            and self.url.partition(b"?")[0] == PATH.encode()
+            and self._app_connection.sockets is not None
+        )
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the WebSocket's own protocol."""
+        sockets = self._app_connection.sockets
+        if sockets is None:
+            return
+        scope: Any = self.scope
+        scope["path"] = PATH
+        self._in_head = self._in_request = False
+        self._batch.write_out()
+        try:
+            upgrade(sockets, scope, self.transport, self.connections, self._batch)
+        except RequestError as error:
+            self._refuse(error.status, str(error))
+        else:
+            self._stop_awaiting()
+            self.connections.discard(self)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since the timer began.

@@ -4,12 +4,14 @@ import { begins, inLine, isBusy, isFull, isRepeated, isSaid } from "./busy";
 import { actions, type Binding } from "./engine";
 import { filesRead } from "./files";
 import {
-  abortWhenHidden, type Options, pause, prepare, type Prepared, readdress, receive, tell, visible,
+  abortWhenHidden, type Options, pause, prepare, type Prepared, readdress, receive, tell,
+  unanswered, visible,
 } from "./fetch";
 import { isFarewellIdle, track } from "./leaving";
 import { REFUSED } from "./marks";
 import { fault } from "./report";
 import { each, type Filter, isVia, set } from "./signals";
+import { overSocket } from "./socket";
 import { keepOpen } from "./stream";
 
 actions["peek"] = (_binding, _evt, read: () => unknown) => untracked(read);
@@ -52,7 +54,14 @@ async function request(
   options: Options,
 ): Promise<void> {
   const { el } = binding;
-  const again = () => untracked(() => prepare(binding, evt, method, url, options));
+  let number = 0;
+  const again = () => {
+    unanswered.delete(number);
+    const made = untracked(() => prepare(binding, evt, method, url, options));
+    number = made?.number ?? 0;
+    if (number && url.includes("/_action/")) unanswered.add(number);
+    return made;
+  };
   if (isSaid(binding, evt)) return;
   const read = filesRead();
   const letGo = holdForm(el, options);
@@ -91,6 +100,7 @@ async function request(
     }
   } finally {
     forget?.();
+    unanswered.delete(number);
     if (running.get(key) === control) running.delete(key);
     tell(el, "finished");
   }
@@ -131,7 +141,7 @@ async function attempts(
     let isPutOff = false;
     try {
       const signal = AbortSignal.any([control.signal, attempt.signal]);
-      const answer = fetch(url, { ...init, signal });
+      const answer = overSocket(url, init, signal) ?? fetch(url, { ...init, signal });
       // Once it is answered it has arrived, however long the answer takes to end.
       if (!reading) track(answer);
       response = await answer;

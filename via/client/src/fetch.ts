@@ -22,6 +22,8 @@ export interface Options {
   retryMaxCount?: number;
   /** Of via's own: the request outlives its page. */
   keepalive?: boolean;
+  /** Of via's own: the stream may come over a WebSocket, and take requests along. */
+  websocket?: boolean;
   requestCancellation?: "auto" | "cleanup" | "disabled" | AbortController;
 }
 
@@ -42,6 +44,8 @@ export function tell(el: Element, type: string, argsRaw: Record<string, unknown>
 export interface Prepared {
   url: string;
   init: RequestInit;
+  /** The number that the signals bear, 0 where there is none. */
+  number: number;
 }
 
 /** Whether a request of this method brings what it brings in its address. */
@@ -54,10 +58,15 @@ const wellFormed = (_key: string, value: unknown) =>
 /** Requests so far: what is sent again bears its number again, so that it is done once. */
 let count = 0;
 
+/** The actions that are not answered yet, in order: what is sent meanwhile comes after them. */
+export const unanswered = new Set<number>();
+
 /** The signals for the server; its own pages are told besides which of them were edited here. */
 export function state(filter: Filter): Record<string, unknown> {
   const signals = snapshot(filter);
-  return isVia() ? { ...signals, via_edits: unknownEdits(), via_number: ++count } : signals;
+  if (!isVia()) return signals;
+  const [via_after] = [...unanswered].slice(-1);
+  return { ...signals, via_edits: unknownEdits(), via_after, via_number: ++count };
 }
 
 /** Build a request from the signals as they are now; `null` where a form is not valid. */
@@ -74,6 +83,7 @@ export function prepare(
     Accept: "text/event-stream, text/html, application/json",
     "Datastar-Request": "true",
   };
+  let number = 0;
   const init: RequestInit = { method, headers, keepalive: !!options.keepalive || outlives() };
   if (options.contentType === "form") {
     const form = options.selector
@@ -94,6 +104,7 @@ export function prepare(
     const { include, exclude = PRIVATE } = options.filterSignals ?? {};
     const filter = { exclude, ...(include && { include }) };
     const json = JSON.stringify(options.payload ?? state(filter), wellFormed);
+    if (!options.payload && isVia()) number = count;
     if (isBare(method)) url.searchParams.set("datastar", json);
     else {
       init.body = json;
@@ -101,7 +112,7 @@ export function prepare(
     }
   }
   Object.assign(headers, options.headers);
-  return { url: url.href, init };
+  return { url: url.href, init, number };
 }
 
 /** Apply a response: a stream of events, HTML, JSON or a script. */
@@ -141,6 +152,7 @@ export function readdress(prepared: Prepared): Prepared {
   if (typeof init.body === "string") {
     const body = JSON.parse(init.body);
     for (const name of ["via_ctx", "via_csrf"]) if (body[name]) body[name] = peek(name);
+    if (!unanswered.has(body.via_after)) delete body.via_after;
     init.body = JSON.stringify(body);
   }
   return prepared;

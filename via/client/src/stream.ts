@@ -5,6 +5,7 @@ import {
   abortWhenHidden, type Options, pause, prepare, receive, tell, visible,
 } from "./fetch";
 import { CONNECTION, REFUSED } from "./marks";
+import { cameWithout, connect } from "./socket";
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
@@ -97,13 +98,16 @@ export async function keepOpen(
     heard();
     try {
       const signal = AbortSignal.any([over.signal, attempt.signal]);
-      const response = await fetch(prepared.url, { ...prepared.init, signal });
+      const response =
+        (options.websocket && (await connect(prepared.url, prepared.init, signal))) ||
+        (await fetch(prepared.url, { ...prepared.init, signal }));
       if (response.status === 204) {
         show("closed");
         break;
       }
       if (response.ok) {
         failures = -1;
+        cameWithout();
         show("open");
         await receive(response, el, {
           onBytes: heard,

@@ -1,0 +1,130 @@
+// The tab's WebSocket: the stream's bytes come down, actions and navigations go up, in order.
+import { isVia, peek } from "./signals";
+
+/** Where a browser has found that no WebSocket comes through, for as long as the tab lives. */
+const NONE = "via-no-socket";
+/** Milliseconds in which a handshake is answered, or some proxy has swallowed it. */
+const PATIENCE = 5000;
+/** What is asked anew when the connection is lost: the server knows what it has done. */
+const LOST = { status: 503, headers: { "Retry-After": "1" } };
+
+type Settle = (response: Response) => void;
+
+let open: WebSocket | undefined;
+/** The tab for which the server takes what comes up: its stream may have been given to another. */
+let told: unknown;
+let asked = 0;
+const unanswered = new Map<number, Settle>();
+let fails = false;
+
+const remembers = () => {
+  try {
+    return sessionStorage.getItem(NONE);
+  } catch {
+    return null; // storage is forbidden here
+  }
+};
+
+/** The stream came without a WebSocket, which did not: other connections may spare the attempt. */
+export function cameWithout(): void {
+  if (!fails) return;
+  try {
+    sessionStorage.setItem(NONE, "1");
+  } catch {
+    // Each connection finds out anew.
+  }
+}
+
+/** Ask for the stream over a WebSocket; undefined where that cannot be had. */
+export function connect(
+  address: string,
+  { headers, body }: RequestInit,
+  signal: AbortSignal,
+): Promise<Response | undefined> {
+  return new Promise((resolve) => {
+    if (remembers()) return resolve(undefined);
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(address.replace(/^http/, "ws").replace(/\/_sse$/, "/_ws"));
+    } catch {
+      return resolve(undefined);
+    }
+    let stream!: ReadableStreamDefaultController<Uint8Array>;
+    const bytes = new ReadableStream<Uint8Array>({ start: (control) => void (stream = control) });
+    const encoder = new TextEncoder();
+    const abort = () => {
+      socket.close();
+      end();
+    };
+    const end = () => {
+      if (open === socket) {
+        open = undefined;
+        for (const settle of unanswered.values()) settle(new Response(null, LOST));
+        unanswered.clear();
+      }
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      fails = socket.onopen !== null;
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      resolve(undefined);
+      try {
+        stream.close();
+      } catch {
+        // It was closed before.
+      }
+    };
+    const timer = setTimeout(abort, PATIENCE);
+    signal.addEventListener("abort", abort);
+    socket.onclose = end;
+    socket.onopen = () => {
+      socket.onopen = null;
+      fails = false;
+      clearTimeout(timer);
+      told = peek("via_ctx");
+      const lower = Object.entries(headers!).map(([name, value]) => [name.toLowerCase(), value]);
+      const more = JSON.stringify(Object.fromEntries(lower));
+      socket.send(`{"path":"/_sse","headers":${more},"body":${body as string}}`);
+    };
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      if (data[0] !== "{") return stream.enqueue(encoder.encode(data));
+      const { n, status, type, body: text, retry_after: retry } = JSON.parse(data);
+      const response = (content: BodyInit | null) =>
+        new Response(status === 204 ? null : content, {
+          status,
+          headers: { ...(type && { "Content-Type": type }), ...(retry && { "Retry-After": retry }) },
+        });
+      if (n) {
+        unanswered.get(n)?.(response(text));
+        unanswered.delete(n);
+      } else {
+        if (status === 200) open = socket;
+        resolve(status === 426 ? undefined : response(status === 200 ? bytes : text));
+      }
+    };
+  });
+}
+
+/** Send a request over the WebSocket; undefined where it is not one for it, or none is open. */
+export function overSocket(
+  url: string,
+  { body, keepalive }: RequestInit,
+  signal: AbortSignal,
+): Promise<Response> | undefined {
+  const path = /\/_(action\/\w+|navigate)$/.exec(new URL(url).pathname);
+  if (!open || !path || keepalive || typeof body !== "string" || !isVia()) return;
+  const { via_edits: edits = {}, ...all } = JSON.parse(body);
+  // What the server is known to have goes no second time.
+  const changed = Object.entries(all).filter(([name]) =>
+    /^via_c(tx|srf)$/.test(name) ? told !== all.via_ctx : name in edits || name.startsWith("via_"));
+  told = all.via_ctx;
+  const message = JSON.stringify({ ...Object.fromEntries(changed), via_edits: edits });
+  const n = ++asked;
+  open.send(`{"n":${n},"path":"${path[0]}","body":${message}}`);
+  return new Promise((resolve, reject) => {
+    unanswered.set(n, resolve);
+    signal.addEventListener("abort", () => {
+      unanswered.delete(n);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,60 @@
+"""The compression of messages (permessage-deflate, RFC 7692), with bounded memory.
+
+What goes down refers back to earlier messages, within a small window: some 40 KB for a WebSocket
+that has sent something worth it. What comes up is compressed message by message, and holds none.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Final
+
+AGREED: Final = b"permessage-deflate; server_max_window_bits=12; client_no_context_takeover"
+"""The value of `Sec-WebSocket-Extensions` where a client's offer is taken."""
+
+_WINDOW: Final = 12
+_MEMORY: Final = 5
+_SMALL: Final = 100
+"""Bytes up to which a message is sent as it is."""
+
+_TAIL: Final = b"\x00\x00\xff\xff"
+_OFFER: Final = re.compile(
+    rb'permessage-deflate(?:\s*;\s*(?:client_no_context_takeover|client_max_window_bits(?:="?\d+"?)?'
+    rb'|server_max_window_bits="?(?:12|13|14|15)"?))*'
+)
+
+
+def is_offered(extensions: bytes) -> bool:
+    """Whether a client's `Sec-WebSocket-Extensions` offers what can be agreed on."""
+    return any(_OFFER.fullmatch(offer.strip()) for offer in extensions.split(b","))
+
+
+class Deflate:
+    """One WebSocket's compression; its compressor is made with the first message that needs it."""
+
+    __slots__ = ("_compressor",)
+
+    def __init__(self) -> None:
+        self._compressor: zlib._Compress | None = None
+
+    def compress(self, message: bytes) -> bytes | None:
+        """The message as it is sent; None where it is sent uncompressed."""
+        if len(message) <= _SMALL:
+            return None
+        compressor = self._compressor
+        if compressor is None:
+            compressor = self._compressor = zlib.compressobj(
+                zlib.Z_BEST_SPEED, zlib.DEFLATED, -_WINDOW, _MEMORY
+            )
+        return (compressor.compress(message) + compressor.flush(zlib.Z_SYNC_FLUSH))[: -len(_TAIL)]
+
+
+def decompress(message: bytes, limit: int) -> bytes | None:
+    """What a client sent compressed; None where it takes more than `limit` bytes.
+
+    Raises zlib.error where it is damaged.
+    """
+    decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+    data = decompressor.decompress(message + _TAIL, limit + 1)
+    return None if len(data) > limit else data

@@ -1,0 +1,189 @@
+"""A tab's WebSocket under via's own server: its frames go past ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import zlib
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any, Final
+
+from ..._core.websocket.frames import CLOSE, PING, PONG, TEXT, FrameError, FrameReader, frame
+from ...live.request_error import RequestError
+from ..asgi import Scope
+from ..sse_stream import Writer
+from ..write_batch import WriteBatch
+from .deflate import AGREED, Deflate, decompress, is_offered
+from .sockets import Sockets
+from .tab_socket import NORMAL, NOT_UNDERSTOOD, TabSocket
+
+GOING_AWAY: Final = 1001
+_TOO_BIG: Final = 1009
+
+CLOSE_TIMEOUT: Final = 2.0
+"""Seconds in which the browser is to answer that the WebSocket is closed."""
+
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class SocketProtocol(asyncio.Protocol):
+    """One connection, from the response to its handshake on; the port of its `TabSocket`."""
+
+    def __init__(
+        self,
+        sockets: Sockets,
+        scope: Scope,
+        transport: asyncio.Transport,
+        connections: set[Any],
+        batch: WriteBatch,
+    ) -> None:
+        self._transport = transport
+        self._connections = connections
+        self._batch = batch
+        limits = sockets.limits
+        self._limit = limits.body_bytes + limits.header_bytes
+        offered = dict(scope["headers"]).get(b"sec-websocket-extensions", b"")
+        self._deflate = Deflate() if sockets.compress and is_offered(offered) else None
+        self._reader = FrameReader(self._limit, self._deflate is not None)
+        self._can_write = asyncio.Event()
+        self._can_write.set()
+        self._is_paused = self._is_closing = False
+        self._closing: asyncio.TimerHandle | None = None
+        self.writer: Writer | None = self
+        self._socket: TabSocket = sockets.open(scope, self)
+        connections.add(self)
+
+    def response(self, key: bytes) -> bytes:
+        """The response to a handshake with this key."""
+        proof = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+        extensions = b""
+        if self._deflate is not None:
+            extensions = b"Sec-WebSocket-Extensions: %b\r\n" % AGREED
+        return (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: %b\r\n%b\r\n" % (proof, extensions)
+        )
+
+    # What comes
+
+    def data_received(self, data: bytes) -> None:
+        """The browser has sent something."""
+        if self._is_closing and self._transport.is_closing():
+            return
+        try:
+            messages = self._reader.read(data)
+        except FrameError as error:
+            self.close(error.code, str(error))
+            self._transport.close()
+            return
+        for opcode, payload, is_compressed in messages:
+            if opcode == CLOSE:
+                self.close(NORMAL, "")
+                self._batch.write_out()
+                self._transport.close()
+                return
+            if self._is_closing or opcode == PONG:
+                continue
+            if opcode == PING:
+                if not self._is_paused:
+                    self._write(frame(PONG, payload))
+            elif opcode == TEXT:
+                self._hear(payload, is_compressed)
+            else:
+                self.close(NOT_UNDERSTOOD, "messages are texts")
+
+    def _hear(self, message: bytes, is_compressed: bool) -> None:
+        text: bytes | None = message
+        if is_compressed:
+            try:
+                text = decompress(message, self._limit)
+            except zlib.error:
+                self.close(NOT_UNDERSTOOD, "a message is damaged")
+                return
+        if text is None:
+            self.close(_TOO_BIG, f"a message takes more than {self._limit} bytes")
+        else:
+            self._socket.hear(text)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection is closed."""
+        self._connections.discard(self)
+        self._is_closing = True
+        self._can_write.set()
+        if self._closing is not None:
+            self._closing.cancel()
+        self._socket.lost()
+
+    # What goes
+
+    def is_ready(self) -> bool:
+        """Whether a frame can be sent without waiting."""
+        return not (self._is_paused or self._is_closing)
+
+    def call(self, make: Callable[[], object], context: Context) -> None:
+        """Have `make` called when the turn's handlers are done."""
+        self._batch.call(make, context)
+
+    def write(self, data: bytes) -> None:
+        """Send a frame of the stream."""
+        self.send(data)
+
+    def send(self, text: bytes) -> None:
+        """Send a message, behind those before it."""
+        if self._is_closing:
+            return
+        packed = None if self._deflate is None else self._deflate.compress(text)
+        self._write(frame(TEXT, text) if packed is None else frame(TEXT, packed, True))
+
+    async def drain(self) -> None:
+        """Wait while the browser reads slowly."""
+        await self._can_write.wait()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the WebSocket, when what was sent before has been."""
+        if self._is_closing:
+            return
+        self._write(frame(CLOSE, code.to_bytes(2, "big") + reason.encode()[:100]))
+        self._is_closing = True
+        loop = asyncio.get_running_loop()
+        self._closing = loop.call_later(CLOSE_TIMEOUT, self._transport.abort)
+
+    def shutdown(self) -> None:
+        """The server stops: the browser comes again when there is one."""
+        self.close(GOING_AWAY, "the server stops")
+
+    def _write(self, data: bytes) -> None:
+        self._batch.write(self._transport, data)
+
+    def pause_writing(self) -> None:
+        """The browser has much to read: it is not listened to before it has read it."""
+        self._is_paused = True
+        self._can_write.clear()
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The browser has read it."""
+        self._is_paused = False
+        self._can_write.set()
+        self._transport.resume_reading()
+
+
+def upgrade(
+    sockets: Sockets,
+    scope: Scope,
+    transport: asyncio.Transport,
+    connections: set[Any],
+    batch: WriteBatch,
+) -> SocketProtocol:
+    """Answer a handshake; the protocol of its connection from now on. Raises RequestError."""
+    headers = dict(scope["headers"])
+    key = headers.get(b"sec-websocket-key", b"")
+    if scope["method"] != "GET" or headers.get(b"sec-websocket-version") != b"13" or not key:
+        raise RequestError(400, "this is no WebSocket's handshake (of version 13)")
+    sockets.check(scope)
+    protocol = SocketProtocol(sockets, scope, transport, connections, batch)
+    transport.write(protocol.response(key))
+    transport.set_protocol(protocol)
+    return protocol
