@@ -119,14 +119,14 @@ class Stream(asyncio.Protocol):
 
 
 class WebSocket(Stream):
-    """A Socket.IO connection over a websocket: text frames, uncompressed."""
+    """A websocket: text frames, uncompressed."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, cookie: str = "") -> None:
         key = b64encode(os.urandom(16)).decode()
         head = (
             f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nCookie: {cookie}\r\n"
+            "Origin: http://localhost\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         super().__init__(head.encode())
 
@@ -138,6 +138,16 @@ class WebSocket(Stream):
     def data_received(self, data: bytes) -> None:
         if data.endswith(b"\x81\x012"):
             self.write(b"3")  # Engine.IO's ping and pong
+        super().data_received(data)
+
+
+class ViaSocket(WebSocket):
+    """The websocket of a tab of via's: it counts the actions that were answered."""
+
+    answered = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.answered += data.count(b'"status":204}')
         super().data_received(data)
 
 

@@ -14,7 +14,16 @@ import uvloop
 
 from .client import Stream, connect, get, post
 from .servers import Server, serve
-from .tabs import NiceGUITab, PageTab, StarlettePushTab, StarletteTab, Tab, ViaTab
+from .tabs import (
+    NiceGUITab,
+    PageTab,
+    StarlettePushTab,
+    StarletteTab,
+    Tab,
+    ViaSocketPage,
+    ViaSocketTab,
+    ViaTab,
+)
 
 Result = dict[str, Any]
 
@@ -28,7 +37,8 @@ TURNS = 3
 """How often actions and fan-out are measured."""
 
 ACTIONS: dict[str, tuple[str, type[Tab]]] = {
-    "via": ("via_app", ViaTab),
+    "via": ("via_app", ViaSocketTab),
+    "via, stream and requests": ("via_app", ViaTab),
     "Starlette + datastar-py + htpy": ("starlette_app", StarletteTab),
     "Starlette + datastar-py + htpy, pushed": ("starlette_app", StarlettePushTab),
     "NiceGUI": ("nicegui_app", NiceGUITab),
@@ -184,8 +194,14 @@ async def _clicks(tabs: Sequence[Tab], seconds: float) -> list[float]:
 # Fan-out
 
 
-class ViaFeed(PageTab):
+class ViaSocketFeed(ViaSocketPage):
     """A tab of via's feed."""
+
+    page = "/feed"
+
+
+class ViaFeed(PageTab):
+    """A tab of via's feed, over the event stream."""
 
     page = "/feed"
     stream_path = "/_sse"
@@ -200,7 +216,8 @@ class StarletteFeed(PageTab):
 
 
 FANOUT: dict[str, tuple[str, type[PageTab], str]] = {
-    "via": ("via_app", ViaFeed, "/publish"),
+    "via": ("via_app", ViaSocketFeed, "/publish"),
+    "via, stream and requests": ("via_app", ViaFeed, "/publish"),
     "Starlette + datastar-py + htpy": ("starlette_app", StarletteFeed, "/publish"),
     "Starlette, rendered once for all": ("starlette_app", StarletteFeed, "/publish-bytes"),
     "floor: bare sockets": ("floor_app", StarletteFeed, "/publish"),
@@ -278,7 +295,7 @@ async def _one_line(publisher: Any, path: str, streams: Sequence[Stream], line: 
 
 
 class ViaCounter(PageTab):
-    """A tab of via's counter."""
+    """A tab of via's counter, over the event stream."""
 
     stream_path = "/_sse"
     has_signals_in_body = True
@@ -291,7 +308,8 @@ class StarletteCounter(PageTab):
 
 
 IDLE: dict[str, tuple[str, type[Tab]]] = {
-    "via": ("via_app", ViaCounter),
+    "via": ("via_app", ViaSocketPage),
+    "via, stream and requests": ("via_app", ViaCounter),
     "Starlette + datastar-py + htpy": ("starlette_app", StarletteCounter),
     "NiceGUI": ("nicegui_app", NiceGUITab),
 }
@@ -368,7 +386,7 @@ def measure(quick: bool) -> dict[str, list[Result]]:
         "actions": actions(list(ACTIONS), (1, 8) if quick else (1, 32, 256), 0.4 if quick else 2.0),
         "fanout": fanout(list(FANOUT), (20,) if quick else (100, 1000, 5000), 2 if quick else 8),
         "idle": [
-            *idle(("via", "Starlette + datastar-py + htpy"), (50,) if quick else (1000, 10_000)),
+            *idle(tuple(IDLE)[:3], (50,) if quick else (1000, 10_000)),
             *idle(("NiceGUI",), (20,) if quick else (1000,)),
         ],
         "pages": pages(list(IDLE), 20 if quick else 500),

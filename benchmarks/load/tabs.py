@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from .client import Connection, Stream, WebSocket, connect, get, open_stream, post
+from .client import Connection, Stream, ViaSocket, WebSocket, connect, get, open_stream, post
 
 Done = Callable[[float], None]
 """Called with the seconds from a click to the view with the new number."""
@@ -122,8 +122,43 @@ class PushedTab(PageTab):
         self._part()
 
 
+class ViaSocketPage(PageTab):
+    """A tab of via's with its one websocket."""
+
+    stream: ViaSocket | None = None
+
+    async def listen(self) -> None:
+        self.stream = ViaSocket("/_ws", self.cookie)
+        await open_stream(self.port, self.stream, b"HTTP/1.1 101")
+        self.stream.write(b'{"path":"/_sse","body":%b}' % self.body)
+        await self.stream.until(b'"status":200')
+
+
+class ViaSocketTab(ViaSocketPage):
+    """via: what a click asks and what comes of it go over the websocket."""
+
+    async def load(self, connection: Connection) -> bytes:
+        page = await super().load(connection)
+        found = re.search(rb"/_action/\w+", page)
+        self._path = found[0] if found else b""
+        return page
+
+    def _send(self) -> None:
+        assert self.stream is not None
+        self._waiting = 1
+        self.stream.expect(b"Count: %d<" % self.clicks, self._shown)
+        body = b'{"via_number":%d,"via_edits":{}}' % self.clicks
+        self.stream.write(b'{"n":%d,"path":"%b","body":%b}' % (self.clicks, self._path, body))
+
+    def _shown(self) -> None:
+        assert self.stream is not None
+        if self.stream.answered != self.clicks:  # the answer comes before the view
+            raise RuntimeError(f"{self.clicks - self.stream.answered} clicks were not answered")
+        self._part()
+
+
 class ViaTab(PushedTab):
-    """via."""
+    """via over the event stream, with requests for its clicks."""
 
     stream_path = "/_sse"
     has_signals_in_body = True

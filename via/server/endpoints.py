@@ -6,7 +6,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from itertools import chain
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -17,7 +16,7 @@ from ..live.history_step import HistoryStep
 from ..live.request_error import RequestError
 from ..live.services import Services
 from ..live.tab import Busy, Tab
-from ..live.tab_access import Claim, TabAccess
+from ..live.tab_access import Claim, TabAccess, proof_of
 from ..live.tab_registry import TabRegistry
 from ..page.edits import newest_edit
 from ..page.mounted_page import PageRequest
@@ -140,10 +139,13 @@ class Endpoints:
         )
 
     def run_action(
-        self, client: Client, id: str, headers: Headers, body: bytes
+        self, client: Client, id: str, headers: Headers, body: bytes, proof: bytes
     ) -> MaybeAwaitable[ShortResponse]:
-        """Run an action; a coroutine of the response where something has to wait."""
-        response = self._run_action(client, id, headers, body)
+        """Run an action; a coroutine of the response where something has to wait.
+
+        `proof` is what the headers show, as one that stands for many requests; see `proof_of`.
+        """
+        response = self._run_action(client, id, headers, body, proof)
         return _CLOSING if response is None else response
 
     def _run_forwarded(
@@ -154,7 +156,7 @@ class Endpoints:
         return self._run_action(client, id, self._proxies.host(proxy, headers), body)
 
     def _run_action(
-        self, client: Client, id: str, headers: Headers, body: bytes
+        self, client: Client, id: str, headers: Headers, body: bytes, proof: bytes = b""
     ) -> MaybeAwaitable[ShortResponse] | None:
         """Run an action; returns a coroutine of the response where something has to wait.
 
@@ -162,7 +164,7 @@ class Endpoints:
         """
         if self._registry.closing:
             return None
-        proof = b"\0".join(chain.from_iterable(headers))
+        proof = proof or proof_of(headers)
         try:
             try:
                 if client.requests is not None:

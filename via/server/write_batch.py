@@ -31,7 +31,7 @@ class WriteBatch:
     def __init__(self) -> None:
         self._is_due = False
         self._makers: list[tuple[Callable[[], object], Context]] = []
-        self._writes: list[tuple[Transport, bytes]] = []
+        self._writes: dict[Transport, bytes | list[bytes]] = {}
         self._size = 0
 
     def call(self, make: Callable[[], object], context: Context) -> None:
@@ -42,7 +42,13 @@ class WriteBatch:
 
     def write(self, transport: Transport, data: bytes) -> None:
         """Write data at the end of the turn."""
-        self._writes.append((transport, data))
+        waiting = self._writes.get(transport)
+        if waiting is None:
+            self._writes[transport] = data
+        elif isinstance(waiting, list):
+            waiting.append(data)
+        else:
+            self._writes[transport] = [waiting, data]
         self._size += len(data)
         if self._size > MOST:
             self.write_out()
@@ -51,14 +57,15 @@ class WriteBatch:
 
     def write_out(self) -> None:
         """Write what waits, for somebody who will write past this or close a connection."""
-        writes, self._writes = self._writes, []
+        writes, self._writes = self._writes, {}
         self._size = 0
-        rest = iter(writes)
+        rest = iter(writes.items())
         is_done = False
         while not is_done:
             with suppress(RuntimeError):  # of a connection that was closed meanwhile
                 for transport, data in rest:
-                    transport.write(data)
+                    # One write for a connection: one packet, and one call of the kernel.
+                    transport.write(b"".join(data) if isinstance(data, list) else data)
                 is_done = True
 
     def _schedule(self) -> None:

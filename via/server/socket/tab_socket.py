@@ -12,6 +12,7 @@ import msgspec
 from ..._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ...live.browser import Headers
 from ...live.services import Services
+from ...live.tab_access import proof_of
 from ..asgi import Receive, Scope, Send
 from ..clients import Client
 from ..responses import ShortResponse
@@ -37,9 +38,9 @@ class Requests(Protocol):
         """Serve a tab's stream, as `POST /_sse` does."""
 
     def run_action(
-        self, client: Client, id: str, headers: Headers, body: bytes
+        self, client: Client, id: str, headers: Headers, body: bytes, proof: bytes
     ) -> MaybeAwaitable[ShortResponse]:
-        """Run an action."""
+        """Run an action; `proof` is what the headers show."""
 
     def post(self, path: str, scope: Scope, receive: Receive) -> Awaitable[ShortResponse]:
         """Answer another request; with a refusal, where it is refused."""
@@ -60,6 +61,7 @@ class TabSocket:
         self._client = client
         self._scope = scope
         self._headers: Headers = scope["headers"]
+        self._proof = proof_of(self._headers)
         self._port = port
         self._tab = b""  # the beginning of its requests' bodies, which names it
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -157,8 +159,9 @@ class TabSocket:
         id = request.path[len(_ACTION) :]
         try:
             # As in a task of its own, what it sets in its context is gone afterwards.
-            run_action = self._requests.run_action
-            response = copy_context().run(run_action, self._client, id, self._headers, body)
+            response = copy_context().run(
+                self._requests.run_action, self._client, id, self._headers, body, self._proof
+            )
         except Exception as error:
             self._log(error)
             response = _FAILED
