@@ -41,7 +41,7 @@ from .pubsub.waiting import WaitingPubSub
 from .server.addresses import address_of
 from .server.app_connection import AppConnection, not_started
 from .server.asgi import Receive, Scope, Send
-from .server.client_asset import ClientAsset, bundled_client
+from .server.client_asset import WORKER_PATH, ClientAsset, bundled_client, bundled_worker
 from .server.clients import Clients
 from .server.endpoints import Endpoints
 from .server.listeners import listen
@@ -89,6 +89,7 @@ class Run:
     messaging: Messaging
     endpoints: Endpoints
     client: ClientAsset
+    worker: ClientAsset
     origin: RequestOrigin
     proxies: TrustedProxies
     refusals: Refusals
@@ -99,6 +100,7 @@ class Run:
         if self.nodes is not None:
             self.nodes.leave()
         await self.registry.drain()
+        self.endpoints.sharing.end()
 
     @property
     def runtime(self) -> TabRegistry:
@@ -309,6 +311,8 @@ class V:
             run.origin.check_host(scope["headers"])
             if path == self._router.options.datastar_path:
                 await run.client(scope, receive, send)
+            elif path == WORKER_PATH:
+                await run.worker(scope, receive, send)
             elif not path.startswith("/_") or not await run.endpoints(path, scope, receive, send):
                 await self._router.app(scope, receive, send)
         except RequestError as error:
@@ -423,7 +427,16 @@ class V:
             await nodes.open(partial(_relayed, endpoints))
         self._unawaited = UnawaitedLog(self._logger())
         self._run = Run(
-            services, registry, messaging, endpoints, client, origin, proxies, refusals, nodes
+            services,
+            registry,
+            messaging,
+            endpoints,
+            client,
+            ClientAsset(bundled_worker()),
+            origin,
+            proxies,
+            refusals,
+            nodes,
         )
         return self._run
 
@@ -446,6 +459,7 @@ class V:
                 self._unawaited = None
             if run is not None:
                 run.registry.close()
+                run.endpoints.sharing.end()
                 if run.nodes is not None:
                     await run.nodes.close()
                 await run.services.sessions.close()

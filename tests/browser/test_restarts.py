@@ -11,8 +11,10 @@ from support.server import Server, wait_until
 import via
 from via import h
 
+STREAM_ALONE = "delete window.WebSocket; delete window.SharedWorker"
 
-def notebook(ran: list[str], *, websocket: bool = False) -> via.V:
+
+def notebook(ran: list[str], *, websocket: bool = True) -> via.V:
     v = via.new()
     v.config(via.Options(pubsub=via.MemoryPubSub(), document_title="Notes", websocket=websocket))
 
@@ -74,6 +76,7 @@ def test_a_click_that_comes_before_the_new_stream_waits_for_it(
     ran: list[str] = []
     v = notebook(ran)
     page = new_page()
+    page.add_init_script(STREAM_ALONE)
     page.goto(serve(v).url)
     expect(page.locator("html")).to_have_attribute("data-via-connection", "open")
     held: list[Route] = []
@@ -99,6 +102,7 @@ def test_an_action_that_the_page_does_not_have_is_not_asked_for_again(
     console.allow("net::ERR")  # as the server ends
     console.allow("via: POST")
     page = new_page()
+    page.add_init_script(STREAM_ALONE)
     page.goto(serve(notebook([])).url)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -126,6 +130,7 @@ def test_a_click_whose_answer_is_lost_is_run_once(
     console.allow("via: POST")
     ran: list[str] = []
     page = new_page()
+    page.add_init_script(STREAM_ALONE)
     page.goto(serve(notebook(ran)).url)
     answers: list[int] = []
 

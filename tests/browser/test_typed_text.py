@@ -117,7 +117,8 @@ def test_the_caret_stays_where_it_is_as_the_server_changes_the_text(v, serve, pa
 
 
 def test_a_late_request_brings_no_older_value_back(v, serve, page, gate):
-    v.config(via.Options(action_rate_limit=FREE, websocket=False))
+    v.config(via.Options(action_rate_limit=FREE))
+    page.add_init_script("delete window.WebSocket; delete window.SharedWorker")
     held: dict[str, via.Signal] = {}
 
     @v.page("/")
@@ -170,7 +171,8 @@ def wait_for(condition: Callable[[], Any], page: Page) -> None:
 
 
 def test_what_only_the_server_set_is_not_undone_by_a_request_under_way(v, serve, page, gate):
-    v.config(via.Options(action_rate_limit=FREE, websocket=False))
+    v.config(via.Options(action_rate_limit=FREE))
+    page.add_init_script("delete window.WebSocket; delete window.SharedWorker")
 
     @v.page("/")
     def counter(c: via.Context) -> None:
@@ -195,7 +197,8 @@ def test_what_only_the_server_set_is_not_undone_by_a_request_under_way(v, serve,
 
 
 def test_a_field_that_is_bound_to_nothing_keeps_what_is_newer(v, serve, page, gate):
-    v.config(via.Options(action_rate_limit=FREE, websocket=False))
+    v.config(via.Options(action_rate_limit=FREE))
+    page.add_init_script("delete window.WebSocket; delete window.SharedWorker")
 
     @v.page("/")
     def form(c: via.Context) -> None:

@@ -1,4 +1,4 @@
-"""The two roads of a tab: one WebSocket, or the event stream beside requests."""
+"""The roads of a tab: a WebSocket, a stream that tabs share, or one of its own beside requests."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ import via
 from via import h
 
 NO_WEBSOCKETS = "delete window.WebSocket"
+STREAM_ALONE = "delete window.WebSocket; delete window.SharedWorker"
+
+ROADS = {"websocket": "", "shared": NO_WEBSOCKETS, "stream": STREAM_ALONE}
+each_road = pytest.mark.parametrize("road", ROADS)
 
 
 class Notes:
@@ -96,7 +100,9 @@ def test_a_tab_has_one_connection_for_all(notes, serve, page) -> None:
     assert [traffic.of(path) for path in ("/_sse", "/_action", "/_navigate")] == [0, 0, 0]
 
 
-def test_what_one_tab_does_arrives_in_its_order(notes, serve, page) -> None:
+@each_road
+def test_what_one_tab_does_arrives_in_its_order(road, notes, serve, page) -> None:
+    page.add_init_script(ROADS[road])
     page.goto(serve(notes.v).url)
     is_open(page)
     page.evaluate(
@@ -130,20 +136,32 @@ def test_a_server_without_websockets_is_found_out_once_and_remembered(
     is_open(page)
     note(page, "one")
     expect(page.locator("#ran")).to_have_text("one")
-    assert (len(traffic.sockets), traffic.of("/_sse"), traffic.of("/_action")) == (1, 1, 1)
     page.reload()
     is_open(page)
     note(page, "two")
     expect(page.locator("#ran")).to_have_text("one, two")
-    assert (len(traffic.sockets), traffic.of("/_sse"), traffic.of("/_action")) == (1, 2, 2)
+    assert len(traffic.sockets) == 1
 
 
-def test_a_browser_without_websockets_has_the_stream(notes, serve, page) -> None:
-    page.add_init_script(NO_WEBSOCKETS)
-    page.goto(serve(notes.v).url)
+@each_road
+def test_each_road_leads_there_and_comes_back_after_a_restart(road, notes, page, console) -> None:
+    for said in ("net::ERR_", "WebSocket", "via: ", "status of"):
+        console.allow(said)
+    page.add_init_script(ROADS[road])
+    server = Server(notes.v)
+    server.start()
+    page.goto(server.url)
     is_open(page)
     note(page, "one")
     expect(page.locator("#ran")).to_have_text("one")
+    server.stop()
+    expect(page.locator("html")).to_have_attribute("data-via-connection", "reconnecting")
+    note(page, "two")
+    server.start()
+    expect(page.locator("#ran")).to_have_text("one, two")
+    page.click("text=Two")
+    expect(page.locator("h1")).to_have_text("Two")
+    server.stop()
 
 
 def test_a_server_that_is_away_is_not_taken_for_one_without_websockets(
@@ -213,7 +231,9 @@ def test_a_click_whose_connection_is_lost_is_run_once(lost, notes, serve, page) 
     assert notes.ran == ["one", "two"]
 
 
-def test_a_login_gives_the_browser_its_cookie(notes, serve, page) -> None:
+@each_road
+def test_a_login_gives_the_browser_its_cookie(road, notes, serve, page) -> None:
+    page.add_init_script(ROADS[road])
     page.goto(serve(notes.v).url)
     is_open(page)
     page.fill("#note", "Ada")
@@ -227,8 +247,10 @@ def test_a_login_gives_the_browser_its_cookie(notes, serve, page) -> None:
     expect(page.locator("#user")).to_have_text("Ada")
 
 
-def test_twenty_tabs_of_one_browser_are_live(notes, serve, new_context, new_page) -> None:
+@pytest.mark.parametrize("road", ["websocket", "shared"])
+def test_twenty_tabs_of_one_browser_are_live(road, notes, serve, new_context, new_page) -> None:
     context = new_context()
+    context.add_init_script(ROADS[road])
     url = serve(notes.v).url
     pages: list[Any] = [new_page(context) for _ in range(20)]
     for each in pages:
@@ -243,3 +265,24 @@ def test_twenty_tabs_of_one_browser_are_live(notes, serve, new_context, new_page
     wanted = ", ".join(["from the last", *map(str, range(20))])
     for each in pages:
         expect(each.locator("#ran")).to_have_text(wanted)
+
+
+def test_tabs_that_share_a_stream_leave_it(notes, serve, new_context, new_page) -> None:
+    context = new_context()
+    context.add_init_script(NO_WEBSOCKETS)
+    url = serve(notes.v).url
+    stays, goes, moves = (new_page(context) for _ in range(3))
+    for each in (stays, goes, moves):
+        each.goto(url)
+        is_open(each)
+    registry = via.app.running(notes.v).registry
+    assert len(registry.tabs) == 3
+    goes.close()
+    moves.goto("about:blank")
+    wait_until(lambda: stays.evaluate("1") and len(registry.tabs) == 1, "the others to end")
+    note(stays, "still here")
+    expect(stays.locator("#ran")).to_have_text("still here")
+    moves.go_back()
+    is_open(moves)
+    note(moves, "back")
+    expect(stays.locator("#ran")).to_have_text("still here, back")

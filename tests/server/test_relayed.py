@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from types import SimpleNamespace
 import pytest
 from support.nats_cluster import free_ports
 from support.server import Server, Visitor, wait_until
+from support.shared_visitor import shared
+from support.socket_visitor import opening, talk
 
 import via
 from via import h
@@ -123,6 +126,41 @@ def tab(nodes) -> Iterator[tuple[Visitor, Visitor]]:
     with moved(visitor, nodes[1].server.url) as elsewhere:
         yield visitor, elsewhere
     visitor.http.close()
+
+
+def test_a_websocket_leads_to_a_tab_of_another_node(nodes, tab) -> None:
+    _, elsewhere = tab
+    with talk(elsewhere) as talking:
+        talking.act("a1", n=1, via_number=1)
+        assert talking.answer(1)["status"] == 204
+        talking.wait_for("clicks: 1")
+        talking.act("a3", n=2, via_number=2)  # much, whose parts are cut anywhere
+        talking.act("a1", n=3, via_number=3, via_after=2)
+        assert talking.answer(3)["status"] == 204
+        talking.wait_for(f"{19_999:0100}")
+        body = {"via_url": "/other", "via_popstate": False, "via_edits": {}}
+        talking.say({"n": 4, "path": "/_navigate", "body": body})
+        assert talking.answer(4)["status"] == 204
+        talking.wait_for("the other page")
+        nodes[0].server.stop()
+        talking.wait_closed()
+    with talk(elsewhere) as talking:
+        talking.wait_for('"via_ctx":')
+    nodes[0].server.start()
+
+
+def test_a_shared_stream_brings_tabs_of_other_nodes_and_messages_by_way_of_others(
+    nodes, tab
+) -> None:
+    here, elsewhere = tab
+    with shared(elsewhere) as stream:
+        assert stream.say([[1, json.dumps(opening(here))]]).status_code == 204
+        assert stream.answer(1, 0)["status"] == 200
+        action = json.dumps({"n": 1, "path": "/_action/a1", "body": {"via_number": 1}})
+        with moved(elsewhere, nodes[0].server.url) as other_way:
+            assert stream.say([[1, action]], other_way).status_code == 204
+        assert stream.answer(1, 1)["status"] == 204
+        stream.wait_for(1, "clicks: 1")
 
 
 def test_an_id_says_where_a_tab_lives() -> None:

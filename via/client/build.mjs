@@ -1,7 +1,20 @@
-// Bundles src/main.ts into dist/via.js, one minified ES module, and says whose parts are in it.
+// Bundles src/main.ts into dist/via.js, one minified ES module, and says whose parts are in it;
+// and writes the tabs' shared worker, dist/worker.js.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { minify } from "terser";
+
+const worker = await build({
+  entryPoints: ["src/worker.ts"],
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  write: false,
+});
+const shared = worker.outputFiles[0].text;
+// Pages of another version have a worker of their own.
+const version = createHash("sha256").update(shared).digest("hex").slice(0, 12);
 
 const bundle = await build({
   entryPoints: ["src/main.ts"],
@@ -10,6 +23,7 @@ const bundle = await build({
   format: "esm",
   target: "es2022",
   charset: "utf8",
+  define: { VERSION: JSON.stringify(`via ${version}`) },
   legalComments: "eof",
   metafile: true,
   write: false,
@@ -30,4 +44,5 @@ const licenses = [...packages].map(
 );
 await mkdir("dist", { recursive: true });
 await writeFile("dist/via.js", code);
+await writeFile("dist/worker.js", shared);
 await writeFile("dist/LICENSES.txt", (await Promise.all(licenses)).join("\n\n"));

@@ -57,6 +57,7 @@ def document(
     }
     close, who = f"{root}/_session/close", "{via_ctx:$via_ctx,via_csrf:$via_csrf}"
     history: list[h.Attribute] = []
+    roads = "" if is_official_client else f",websocket:{'true' if has_sockets else 'false'}"
     note = ""
     if is_official_client:  # whose requests end with their page, but which knows every function
         goodbye = (
@@ -83,8 +84,7 @@ def document(
                 h.Data(
                     "init",
                     f"{note}@post('{root}/_sse',"
-                    "{openWhenHidden:true,retry:'always',retryMaxCount:Infinity"
-                    f"{',websocket:true' if has_sockets else ''}}})",
+                    f"{{openWhenHidden:true,retry:'always',retryMaxCount:Infinity{roads}}})",
                 ),
                 h.Data("on:pagehide__window", goodbye),
                 *history,

@@ -199,7 +199,7 @@ class PageRouter:
             title=tab.page.title or options.document_title or "",
             client_path=options.datastar_path or "",
             is_official_client=options.datastar_content is not None,
-            has_sockets=options.datastar_content is None and bool(options.websocket),
+            has_sockets=bool(options.websocket),
             head=self.head,
             foot=self.foot,
         )

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from hashlib import sha256
 from importlib.resources import files
+from typing import Final
 
 from ..errors import ViaError
 from .asgi import Receive, Scope, Send
 from .compression import best_of, encodings
 
+WORKER_PATH: Final = "/_shared.js"
+"""Where the worker is served that a browser's tabs share; see `Sharing`."""
+
 
 def bundled_client() -> bytes:
     """The client that is part of the package. Raises ViaError if the build left it out."""
+    return _bundled("via.js")
+
+
+def bundled_worker() -> bytes:
+    """The worker that tabs share. Raises ViaError if the build left it out."""
+    return _bundled("worker.js")
+
+
+def _bundled(name: str) -> bytes:
     try:
-        return files("via").joinpath("client", "dist", "via.js").read_bytes()
+        return files("via").joinpath("client", "dist", name).read_bytes()
     except FileNotFoundError:
         raise ViaError(
             "the browser client was not built: install via with `pip install .`, which builds it"

@@ -38,6 +38,9 @@ from .reload import RELOAD
 from .request_origin import RequestOrigin
 from .responses import DONE, ShortResponse
 from .signal_body import parse_signals, read_body
+from .socket.shared_stream import SharedStream
+from .socket.sharing import PATH as SHARED_PATH
+from .socket.sharing import Sharing
 from .socket.sockets import PATH as SOCKET_PATH
 from .socket.sockets import Sockets
 from .sse_stream import WRITER, Stream
@@ -90,6 +93,7 @@ class Endpoints:
         self.sockets = Sockets(
             services, self, origin, clients, proxies, refusals, compress=compress
         )
+        self.sharing = Sharing(services.node, self.sockets, origin, clients, self._relay_by_id)
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer the request if the path is one of these; False if it is not."""
@@ -97,6 +101,8 @@ class Endpoints:
             await self.stream(scope, receive, send)
         elif path.startswith("/_action/") or path in _POSTED:
             await (await self.post(path, scope, receive)).send(send)
+        elif path == SHARED_PATH:
+            await self._share(scope, receive, send)
         elif path == SOCKET_PATH:
             await _NO_HANDSHAKE.send(send)
         elif self._registry.closing:
@@ -281,6 +287,16 @@ class Endpoints:
         tab.adopt(signals)
         return tab, [] if browser.set_cookie is None else [browser.set_cookie]
 
+    async def _share(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken: SharedStream | ShortResponse = _CLOSING
+        if not self._registry.closing:
+            taking = self.sharing.take(scope, receive)
+            taken = await self._guard(address_of(scope), scope["method"], SHARED_PATH, taking)
+        if isinstance(taken, SharedStream):
+            await taken.serve(scope, receive, send, self._compress)
+        else:
+            await taken.send(send)
+
     # The other requests
 
     async def _post(self, path: str, scope: Scope, receive: Receive) -> ShortResponse:
@@ -347,6 +363,10 @@ class Endpoints:
         if isinstance(relayed, ShortResponse):
             return relayed
         return await self._nodes_here().collect(relayed)
+
+    async def _relay_by_id(self, id: str, scope: Scope, body: bytes) -> ShortResponse | None:
+        node = self._nodes.home_of({"via_ctx": id}) if self._nodes is not None else ""
+        return await self._relay_short(node, scope, body) if node else None
 
     def _nodes_here(self) -> Nodes:
         assert self._nodes is not None

@@ -22,7 +22,7 @@ export interface Options {
   retryMaxCount?: number;
   /** Of via's own: the request outlives its page. */
   keepalive?: boolean;
-  /** Of via's own: the stream may come over a WebSocket, and take requests along. */
+  /** Of via's own: whether the stream may come over a WebSocket; it takes requests along. */
   websocket?: boolean;
   requestCancellation?: "auto" | "cleanup" | "disabled" | AbortController;
 }

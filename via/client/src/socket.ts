@@ -1,4 +1,6 @@
-// The tab's WebSocket: the stream's bytes come down, actions and navigations go up, in order.
+// The tab's WebSocket, or what stands in for it: the stream's bytes come down, actions and
+// navigations go up, in order.
+import { share, type Talk } from "./shared";
 import { isVia, peek } from "./signals";
 
 /** Where a browser has found that no WebSocket comes through, for as long as the tab lives. */
@@ -10,12 +12,13 @@ const LOST = { status: 503, headers: { "Retry-After": "1" } };
 
 type Settle = (response: Response) => void;
 
-let open: WebSocket | undefined;
+let open: Talk | undefined;
 /** The tab for which the server takes what comes up: its stream may have been given to another. */
 let told: unknown;
 let asked = 0;
 const unanswered = new Map<number, Settle>();
 let fails = false;
+let hasOpened = false;
 
 const remembers = () => {
   try {
@@ -25,9 +28,10 @@ const remembers = () => {
   }
 };
 
-/** The stream came without a WebSocket, which did not: other connections may spare the attempt. */
-export function cameWithout(): void {
+/** The stream has come; where a WebSocket had not, further connections spare the attempt. */
+export function hasCome(): void {
   if (!fails) return;
+  fails = false;
   try {
     sessionStorage.setItem(NONE, "1");
   } catch {
@@ -35,20 +39,38 @@ export function cameWithout(): void {
   }
 }
 
-/** Ask for the stream over a WebSocket; undefined where that cannot be had. */
-export function connect(
+/** A WebSocket to the server; undefined where none can come through. */
+function dial(address: string): Talk | undefined {
+  try {
+    return new WebSocket(address.replace(/^http/, "ws").replace(/_sse$/, "_ws"));
+  } catch {
+    return; // the browser has none, or the page's policy forbids them
+  }
+}
+
+/** Ask for the stream in a way that takes requests along; undefined where there is none. */
+export async function connect(
   address: string,
+  asked: RequestInit,
+  signal: AbortSignal,
+  mayDial: boolean,
+): Promise<Response | undefined> {
+  const socket = mayDial && !remembers() && dial(address);
+  const answer = socket && (await converse(socket, asked, signal));
+  if (answer || signal.aborted) return answer || undefined;
+  fails = !!socket && !hasOpened;
+  const talk = share(address);
+  return talk && converse(talk, asked, signal);
+}
+
+/** Open the stream in a conversation; undefined where that cannot be had. */
+function converse(
+  socket: Talk,
   { headers, body }: RequestInit,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
+  hasOpened = false;
   return new Promise((resolve) => {
-    if (remembers()) return resolve(undefined);
-    let socket: WebSocket;
-    try {
-      socket = new WebSocket(address.replace(/^http/, "ws").replace(/\/_sse$/, "/_ws"));
-    } catch {
-      return resolve(undefined);
-    }
     let stream!: ReadableStreamDefaultController<Uint8Array>;
     const bytes = new ReadableStream<Uint8Array>({ start: (control) => void (stream = control) });
     const encoder = new TextEncoder();
@@ -64,7 +86,6 @@ export function connect(
       }
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
-      fails = socket.onopen !== null;
       socket.onopen = socket.onmessage = socket.onclose = null;
       resolve(undefined);
       try {
@@ -77,8 +98,7 @@ export function connect(
     signal.addEventListener("abort", abort);
     socket.onclose = end;
     socket.onopen = () => {
-      socket.onopen = null;
-      fails = false;
+      hasOpened = true;
       clearTimeout(timer);
       told = peek("via_ctx");
       const lower = Object.entries(headers!).map(([name, value]) => [name.toLowerCase(), value]);
@@ -104,7 +124,7 @@ export function connect(
   });
 }
 
-/** Send a request over the WebSocket; undefined where it is not one for it, or none is open. */
+/** Send a request along; undefined where it is none for this road, or the road is not open. */
 export function overSocket(
   url: string,
   { body, keepalive }: RequestInit,

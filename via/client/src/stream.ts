@@ -5,7 +5,7 @@ import {
   abortWhenHidden, type Options, pause, prepare, receive, tell, visible,
 } from "./fetch";
 import { CONNECTION, REFUSED } from "./marks";
-import { cameWithout, connect } from "./socket";
+import { hasCome, connect } from "./socket";
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
@@ -99,7 +99,8 @@ export async function keepOpen(
     try {
       const signal = AbortSignal.any([over.signal, attempt.signal]);
       const response =
-        (options.websocket && (await connect(prepared.url, prepared.init, signal))) ||
+        (options.websocket !== undefined &&
+          (await connect(prepared.url, prepared.init, signal, options.websocket))) ||
         (await fetch(prepared.url, { ...prepared.init, signal }));
       if (response.status === 204) {
         show("closed");
@@ -107,7 +108,7 @@ export async function keepOpen(
       }
       if (response.ok) {
         failures = -1;
-        cameWithout();
+        hasCome();
         show("open");
         await receive(response, el, {
           onBytes: heard,
