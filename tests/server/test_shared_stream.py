@@ -63,7 +63,7 @@ def test_tabs_talk_over_one_stream(v, page, visitor) -> None:
         assert stream.say([[1, first(one)], [2, first(two)]]).status_code == 204
         stream.say([[1, act(1, s1="a", via_edits={"s1": 1})], [2, act(1)]])
         assert stream.answer(1, 1)["status"] == stream.answer(2, 1)["status"] == 204
-        stream.wait_for(1, "noted: ['a']")
+        stream.wait_for(1, "noted: ['a'")
         stream.wait_for(2, "noted: ['a', '']")
         stream.say([[1, None]])
         (tab_one, tab_two) = running(v).registry.tabs.values()
