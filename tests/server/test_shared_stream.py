@@ -142,6 +142,7 @@ def test_a_stop_ends_it(v, page) -> None:
         stream.answer(1, 0)
         v.shutdown()
         wait_until(lambda: stream.ended, "the end")
+    tab.http.close()
     server.stop()
 
 

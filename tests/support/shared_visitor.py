@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from support.server import Visitor, wait_until
+from support.server import TIMEOUT, Visitor, wait_until
 
 
 class SharedTalk:
@@ -22,8 +23,8 @@ class SharedTalk:
         self.id = ""
         self.came: dict[int, list[str | None]] = {}
         self.ended = False
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
         wait_until(lambda: self.id, "the stream's id")
 
     def _read(self) -> None:
@@ -67,4 +68,10 @@ def shared(visitor: Visitor) -> Iterator[SharedTalk]:
     with visitor.http.stream("POST", "/_shared", json={}) as response:
         assert response.status_code == 200
         talking = SharedTalk(visitor, response)
-        yield talking
+        try:
+            yield talking
+        finally:
+            connection = response.extensions["network_stream"].get_extra_info("socket")
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            talking.thread.join(TIMEOUT)
