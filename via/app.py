@@ -52,15 +52,15 @@ from .server.request_origin import RequestOrigin
 from .server.responses import ShortResponse
 from .server.shutdown import ShutdownSignals
 from .server.socket.asgi_socket import serve as serve_socket
+from .server.socket.handover import Handover
 from .server.socket.sockets import PATH as SOCKET_PATH
 from .server.static import resource_directory, static_mount
 from .server.supervise import supervise, workers_wanted
-from .server.uvicorn_server import make_server
+from .server.uvicorn_server import Server, make_server
 from .server.workers import Worker
 from .sessions import NATSStore, SessionManager
 
 if TYPE_CHECKING:
-    import uvicorn
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
@@ -122,7 +122,7 @@ class V:
         self._stopping: asyncio.Task[None] | None = None
         self._address = ""
         self._unawaited: UnawaitedLog | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: Server | None = None
         self._failure: Exception | None = None
         self._worker: Worker | None = None
         self._closed = False
@@ -347,6 +347,7 @@ class V:
         signals = ShutdownSignals(self._on_shutdown_signal)
         signals.watch()
         if self._worker is not None:
+            self._meet_workers()
             self._worker.ready()
         elif self._server is not None:
             self._logger().info("serving on %s", self._address)
@@ -355,6 +356,19 @@ class V:
         signals.restore()
         await self._stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _meet_workers(self) -> None:
+        """Give WebSockets to the workers where their tabs live, and take those for this one."""
+        run, server = self._run, self._server
+        place = meeting_place(self._router.routes())
+        if run is None or server is None or place is None:
+            return
+        services, sockets = run.services, run.endpoints.sockets
+
+        def take(connection: socket.socket, scope: Scope, message: bytes) -> None:
+            services.run_in_background(server.adopt(sockets, connection, scope, message))
+
+        sockets.handover = Handover.open(place, services.node, take)
 
     async def _start(self) -> Run:
         """Start what the app runs on, once, however many requests ask for it."""
@@ -459,7 +473,7 @@ class V:
                 self._unawaited = None
             if run is not None:
                 run.registry.close()
-                run.endpoints.sharing.end()
+                run.endpoints.close()
                 if run.nodes is not None:
                     await run.nodes.close()
                 await run.services.sessions.close()
@@ -487,7 +501,7 @@ def running(v: V) -> Run:
     return v._run
 
 
-def server_for(v: V) -> uvicorn.Server:
+def server_for(v: V) -> Server:
     """The server that `V.start` runs: it also serves the app's actions past ASGI."""
 
     def connect(address: str) -> AppConnection:

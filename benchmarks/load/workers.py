@@ -1,8 +1,8 @@
 """`python -m benchmarks.load.workers [seconds]`: one worker, two, and clicks that are relayed.
 
-With two workers a tab's page and its clicks share a connection, so that its clicks come to the
-process where it lives; its stream takes another connection, which may not. In the last row each
-click comes to the other process.
+A tab's WebSocket is given to the worker where the tab lives. Over requests and a stream, the
+clicks share a connection with the page, so that they come to that worker, and the stream takes
+another, which may not; in the last row each click comes to the other worker.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from .client import connect, get
 from .drivers import click, drive
 from .servers import serve
-from .tabs import Tab, ViaTab
+from .tabs import Tab, ViaSocketTab, ViaTab
 
 TABS = 256
 ROUNDS = 3
@@ -65,8 +65,10 @@ def main() -> None:
     """Measure the rows by turns and print their medians."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
     rows: dict[str, tuple[int, type[Tab]]] = {
-        "one process": (1, ViaTab),
-        "two workers": (2, ViaTab),
+        "one process": (1, ViaSocketTab),
+        "two workers": (2, ViaSocketTab),
+        "one process, stream and requests": (1, ViaTab),
+        "two workers, stream and requests": (2, ViaTab),
         "two workers, clicks relayed": (2, RelayedTab),
     }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in rows}
@@ -75,7 +77,7 @@ def main() -> None:
             found[name].append(measure(workers, kind, seconds))
     for name, results in found.items():
         rate, cpu = sorted(results)[len(results) // 2]
-        print(f"{name:32} {rate:10,.0f} clicks/s {cpu:8.1f} us each")
+        print(f"{name:34} {rate:10,.0f} clicks/s {cpu:8.1f} us each")
 
 
 if __name__ == "__main__":

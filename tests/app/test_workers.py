@@ -13,9 +13,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from support.nats_cluster import free_ports
 from support.server import Visitor, wait_until
+from support.socket_visitor import talk
 
 from via.live.tab_registry import GRACE
 
@@ -173,6 +175,24 @@ def test_any_worker_serves_any_tab(program: Program, wanderers: list[Wanderer]) 
             assert [one.act("a1").status_code for _ in range(10)] == [204] * 10
             stream.wait_for("clicks: 10")
             assert one.close().status_code == 204
+
+
+def test_a_websocket_is_given_to_the_worker_where_its_tab_lives(run) -> None:
+    program = run(*OWN, start="workers=2")
+    assert len(program.pids()) == 2
+    for _ in range(12):  # of which the kernel gives about half to the other worker
+        one = Wanderer(program.url)
+        one.visit()
+        pid = int(re.search(r"pid: (\d+)", one.html)[1])  # type: ignore[index]
+        with talk(one) as talking:
+            talking.act("a1", n=1)
+            assert talking.answer(1)["status"] == 204
+            talking.wait_for("clicks: 1")
+            port = talking.connection.local_address[1]
+            held = psutil.Process(pid).net_connections("tcp")
+            assert [it for it in held if it.raddr and it.raddr.port == port]
+        one.http.close()
+    assert "Traceback" not in program.log.read_text()
 
 
 def test_messages_and_sessions_are_shared(program: Program, wanderers: list[Wanderer]) -> None:

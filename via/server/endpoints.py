@@ -131,6 +131,13 @@ class Endpoints:
         posted = self._post(path, scope, receive)
         return await self._guard(address_of(scope), scope["method"], path, posted)
 
+    def close(self) -> None:
+        """End what is open beside the tabs."""
+        self.sharing.end()
+        if self.sockets.handover is not None:
+            self.sockets.handover.close()
+            self.sockets.handover = None
+
     # Actions
 
     def connect(self, address: str) -> AppConnection:

@@ -16,12 +16,26 @@ from ..live.tab_registry import GRACE
 from ..options import Limits
 from .acceptor import Acceptor
 from .app_connection import Connect
+from .asgi import Scope
+from .socket.socket_protocol import adopt
+from .socket.sockets import Sockets
 from .uvicorn_protocol import ActionResponse, Protocol
 from .write_batch import WriteBatch
 
 
 class Server(uvicorn.Server):
     """A server that accepts all that wait, and that ends by a signal as it ends by `shutdown`."""
+
+    def __init__(self, config: uvicorn.Config, batch: WriteBatch) -> None:
+        super().__init__(config)
+        self._batch = batch
+
+    async def adopt(
+        self, sockets: Sockets, connection: socket.socket, scope: Scope, message: bytes
+    ) -> None:
+        """Go on with a WebSocket that another worker has accepted."""
+        connections = self.server_state.connections
+        await adopt(sockets, scope, message, connection, connections, self._batch)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin with the lifespan, and then accept connections."""
@@ -47,12 +61,13 @@ class Server(uvicorn.Server):
             self._captured_signals.clear()
 
 
-def make_server(app: Any, connect: Connect, limits: Limits) -> uvicorn.Server:
+def make_server(app: Any, connect: Connect, limits: Limits) -> Server:
     """A server for an ASGI app, from which it takes its logging and its lifespan.
 
     `connect` is asked, as each connection begins, for what runs its actions past ASGI.
     """
-    protocol = partial(Protocol, connect, limits, ActionResponse(), WriteBatch())
+    batch = WriteBatch()
+    protocol = partial(Protocol, connect, limits, ActionResponse(), batch)
     return Server(
         uvicorn.Config(
             app,
@@ -66,5 +81,6 @@ def make_server(app: Any, connect: Connect, limits: Limits) -> uvicorn.Server:
             proxy_headers=False,  # see `TrustedProxies`
             timeout_keep_alive=limits.idle_timeout,  # type: ignore[arg-type]
             timeout_graceful_shutdown=GRACE,
-        )
+        ),
+        batch,
     )

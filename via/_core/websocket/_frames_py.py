@@ -93,6 +93,11 @@ class FrameReader:
         buffer += data[at:]
         return messages
 
+    @property
+    def is_between_messages(self) -> bool:
+        """Whether nothing has come of the next message."""
+        return not (self._buffer or self._opcode)
+
     def _check(self, first: int, second: int, length: int) -> None:
         """Raise FrameError unless a frame may begin like this."""
         opcode, problem = first & 0x0F, ""

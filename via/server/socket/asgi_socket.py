@@ -40,6 +40,10 @@ class AsgiPort:
         self._put({"type": "websocket.close", "code": code, "reason": reason[:100]})
         self._is_closed = True
 
+    def give(self, node: str, message: bytes) -> bool:
+        """Nothing is known of the connection here."""
+        return False
+
     def _put(self, message: dict[str, object]) -> None:
         if not self._is_closed:
             self._messages.append(message)

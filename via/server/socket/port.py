@@ -19,5 +19,8 @@ class Port(Protocol):
     async def drain(self) -> None:
         """Wait until the browser has read enough for more to be sent."""
 
+    def give(self, node: str, message: bytes) -> bool:
+        """Have another process go on, with the first message; False where that cannot be."""
+
     def close(self, code: int, reason: str) -> None:
         """Close the WebSocket, when what was sent before has been. Safe to call twice."""

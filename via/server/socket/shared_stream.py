@@ -154,6 +154,10 @@ class ChannelPort:
         """Wait while the browser reads slowly."""
         await self._stream.drain()
 
+    def give(self, node: str, message: bytes) -> bool:
+        """The stream is that of other tabs, too."""
+        return False
+
     def close(self, code: int, reason: str) -> None:
         """Close the channel, when what was sent before has been."""
         if not self._is_closed:

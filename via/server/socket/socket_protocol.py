@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import socket
 import zlib
 from collections.abc import Callable
 from contextvars import Context
@@ -39,6 +40,9 @@ class SocketProtocol(asyncio.Protocol):
         connections: set[Any],
         batch: WriteBatch,
     ) -> None:
+        self._sockets = sockets
+        self._scope = scope
+        self._is_whole = False
         self._transport = transport
         self._connections = connections
         self._batch = batch
@@ -78,6 +82,7 @@ class SocketProtocol(asyncio.Protocol):
             self.close(error.code, str(error))
             self._transport.close()
             return
+        self._is_whole = len(messages) == 1 and self._reader.is_between_messages
         for opcode, payload, is_compressed in messages:
             if opcode == CLOSE:
                 self.close(NORMAL, "")
@@ -115,6 +120,24 @@ class SocketProtocol(asyncio.Protocol):
         if self._closing is not None:
             self._closing.cancel()
         self._socket.lost()
+
+    def hear_first(self, message: bytes) -> None:
+        """The first message, which another worker has read."""
+        self._socket.hear(message)
+
+    def give(self, node: str, message: bytes) -> bool:
+        """Have another worker go on, unless more has come than the first message."""
+        handover = self._sockets.handover
+        if handover is None or not self._is_whole:
+            return False
+        self._transport.pause_reading()
+        descriptor = self._transport.get_extra_info("socket").fileno()
+        if not handover.give(node, descriptor, self._scope, message):
+            self._transport.resume_reading()
+            return False
+        self._is_closing = True
+        self._transport.abort()  # this process's end of it; nothing is sent
+        return True
 
     # What goes
 
@@ -168,6 +191,25 @@ class SocketProtocol(asyncio.Protocol):
         self._is_paused = False
         self._can_write.set()
         self._transport.resume_reading()
+
+
+async def adopt(
+    sockets: Sockets,
+    scope: Scope,
+    message: bytes,
+    connection: socket.socket,
+    connections: set[Any],
+    batch: WriteBatch,
+) -> None:
+    """Go on with a WebSocket that another worker has accepted."""
+
+    class Adopted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            protocol = SocketProtocol(sockets, scope, transport, connections, batch)
+            transport.set_protocol(protocol)
+            protocol.hear_first(message)
+
+    await asyncio.get_running_loop().connect_accepted_socket(Adopted, connection)
 
 
 def upgrade(

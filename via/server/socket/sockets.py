@@ -13,6 +13,7 @@ from ..clients import Clients
 from ..proxies import TrustedProxies
 from ..refusals import Refusals
 from ..request_origin import RequestOrigin
+from .handover import Handover
 from .port import Port
 from .tab_socket import Requests, TabSocket
 
@@ -56,6 +57,8 @@ class Sockets:
         self.limits = services.limits
         self.compress = compress
         """Whether messages to the browser are to be compressed."""
+        self.handover: Handover | None = None
+        """Where WebSockets are given to other workers, and come from them."""
 
     def check(self, scope: Scope) -> None:
         """Let a handshake pass that comes from a page of this app. Raises RequestError.

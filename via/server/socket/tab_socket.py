@@ -13,6 +13,7 @@ from ..._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ...live.browser import Headers
 from ...live.services import Services
 from ...live.tab_access import proof_of
+from ...live.tab_id import node_of
 from ..asgi import Receive, Scope, Send
 from ..clients import Client
 from ..responses import ShortResponse
@@ -82,7 +83,7 @@ class TabSocket:
             self._port.close(NOT_UNDERSTOOD, f"a message is not understood: {error}")
             return
         if not self._tab:
-            self._begin(request, body)
+            self._begin(request, body, message)
             return
         if b'"via_ctx":' in body:
             self._name_tab(body)
@@ -102,21 +103,27 @@ class TabSocket:
         if not self._gone.done():
             self._gone.set_result(None)
 
-    def _name_tab(self, body: bytes) -> None:
-        """Take a tab's names to go with all that comes from now on; they are checked each time."""
+    def _name_tab(self, body: bytes) -> str:
+        """Take a tab's names to go with all that comes from now on; they are checked each time.
+
+        Returns the node that they say.
+        """
         try:
             names = msgspec.json.decode(body, type=_TabNames)
         except msgspec.DecodeError:
             names = _TabNames()
         self._tab = msgspec.json.encode(names)[:-1]
+        return node_of(names.via_ctx)
 
     # The stream
 
-    def _begin(self, request: Request, body: bytes) -> None:
+    def _begin(self, request: Request, body: bytes, message: bytes) -> None:
         self._silence.cancel()
-        self._name_tab(body)
+        node = self._name_tab(body)
         if request.path != "/_sse":
             self._port.close(REFUSED, "the first message opens the stream")
+            return
+        if node not in ("", self._services.node) and self._port.give(node, message):
             return
         scope = dict(self._scope)
         told = [
