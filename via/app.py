@@ -55,7 +55,7 @@ from .server.socket.asgi_socket import serve as serve_socket
 from .server.socket.handover import Handover
 from .server.socket.sockets import PATH as SOCKET_PATH
 from .server.static import resource_directory, static_mount
-from .server.supervise import supervise, workers_wanted
+from .server.supervise import drain_time, supervise, workers_wanted
 from .server.uvicorn_server import Server, make_server
 from .server.workers import Worker
 from .sessions import NATSStore, SessionManager
@@ -95,8 +95,9 @@ class Run:
     refusals: Refusals
     nodes: Nodes | None
 
-    async def drain(self) -> None:
-        """Let what runs end, and everything else end now; see `TabRegistry.drain`."""
+    async def drain(self, moving: float = 0.0) -> None:
+        """Let what runs end, and everything else end over so many seconds; see `TabRegistry`."""
+        await self.registry.move(moving)
         if self.nodes is not None:
             self.nodes.leave()
         await self.registry.drain()
@@ -119,6 +120,7 @@ class V:
         self._root = Group(self._router.register)
         self._run: Run | None = None
         self._starting: asyncio.Task[Run] | None = None
+        self._draining: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._address = ""
         self._unawaited: UnawaitedLog | None = None
@@ -228,6 +230,9 @@ class V:
         with listener:
             self._worker = worker
             self._server = server_for(self)
+            if worker is None:
+                moving = drain_time(self._router.options, is_replaced=False)
+                self._server.accepts_while_draining = moving > 0
             self._failure = None
             host, port = listener.getsockname()[:2]
             self._address = f"http://{'localhost' if host in _LOCAL else host}:{port}"
@@ -256,7 +261,7 @@ class V:
         services = self._run.services
         if services.in_loop_thread():
             is_served = self._server is not None  # which stops what the pages run on
-            ending = self._run.drain() if is_served else self._drain_and_stop()
+            ending = self._drain() if is_served else self._drain_and_stop()
             services.run_in_background(ending)
         else:
             asyncio.run_coroutine_threadsafe(self._drain_and_stop(), services.loop).result()
@@ -454,9 +459,18 @@ class V:
         )
         return self._run
 
+    async def _drain(self) -> None:
+        """Send the tabs elsewhere, once, however many ask for it; return when they are gone."""
+        if self._run is None:
+            return
+        if self._draining is None:
+            is_replaced = self._worker is not None and self._worker.is_replaced
+            moving = drain_time(self._router.options, is_replaced=is_replaced)
+            self._draining = asyncio.ensure_future(self._run.drain(moving))
+        await asyncio.shield(self._draining)
+
     async def _drain_and_stop(self) -> None:
-        if self._run is not None:
-            await self._run.drain()
+        await self._drain()
         await self._stop()
 
     async def _stop(self) -> None:
@@ -466,7 +480,7 @@ class V:
         await asyncio.shield(self._stopping)
 
     async def _close(self) -> None:
-        run, self._run, self._starting = self._run, None, None
+        run, self._run, self._starting, self._draining = self._run, None, None, None
         try:
             if self._unawaited is not None:
                 self._unawaited.close()
@@ -483,7 +497,7 @@ class V:
 
     def _on_shutdown_signal(self) -> None:
         if self._run is not None:
-            asyncio.run_coroutine_threadsafe(self._run.drain(), self._run.services.loop)
+            asyncio.run_coroutine_threadsafe(self._drain(), self._run.services.loop)
 
     def _logger(self) -> logging.Logger:
         return self._router.options.logger or logging.getLogger("via")
@@ -507,7 +521,9 @@ def server_for(v: V) -> Server:
     def connect(address: str) -> AppConnection:
         return not_started(address) if v._run is None else v._run.endpoints.connect(address)
 
-    return make_server(v, connect, v._router.options.limits or Limits())
+    server = make_server(v, connect, v._router.options.limits or Limits())
+    server.drain = v._drain
+    return server
 
 
 async def _relayed(endpoints: Endpoints, scope: Scope, receive: Receive, send: Send) -> None:

@@ -143,6 +143,9 @@ class Options:
       True.
     * `websocket`: whether a tab has one WebSocket for its stream and its actions; without, and
       where none comes through, they come by HTTP. Default: True.
+    * `drain_time`: seconds over which a process that is to end sends its tabs to others, one after
+      another, while `/_ready` says that it takes no new ones. Default: 3 for workers that a SIGHUP
+      replaces, else 0.
     * `trusted_proxies`: the reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and
       `-Prefix` are believed: addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"].
       Default: none.
@@ -179,6 +182,7 @@ class Options:
     limits: Limits | None = None
     compression: bool | None = None
     websocket: bool | None = None
+    drain_time: float | timedelta | None = None
     trusted_proxies: Sequence[str] | None = None
     allowed_origins: Sequence[str] | None = None
     allowed_hosts: Sequence[str] | None = None
@@ -265,6 +269,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("datastar_content", lambda value: isinstance(value, bytes), "bytes, the client's source"),
     ("datastar_path", _is_path, 'a path such as "/_datastar.js"'),
     ("context_ttl", _is_duration, "a number of seconds or a timedelta"),
+    ("drain_time", _is_duration, "a number of seconds or a timedelta"),
     *(
         (name, lambda value: isinstance(value, RateLimitConfig), "a via.RateLimitConfig")
         for name in (

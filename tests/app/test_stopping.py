@@ -11,11 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+import httpx
 import pytest
 from support.server import Visitor, wait_until
+from support.socket_visitor import talk
 
 import via
 from via import h
@@ -196,3 +198,80 @@ def test_a_page_that_is_asked_for_during_the_grace_is_shown(v, serve) -> None:
         release.set()
         assert answer.result().is_success
         draining.result(20)
+
+
+DRAINING = """
+import via
+from via import h
+
+v = via.new()
+v.config(via.Options(server_address="127.0.0.1:0", pubsub=via.MemoryPubSub(), drain_time=2))
+
+@v.page("/")
+def page(c):
+    count = 0
+
+    @c.action
+    def add():
+        nonlocal count
+        count += 1
+        c.sync()
+
+    c.view(lambda: h.Button(h.Textf("count %d", count), add.on_click()))
+
+v.start()
+print("after the start")
+"""
+
+
+def test_a_process_that_is_to_end_sends_its_tabs_away_one_after_another(run) -> None:
+    program, url, _ = run(DRAINING)
+    visitors = [Visitor(url) for _ in range(30)]
+    for one in visitors:
+        one.visit()
+    assert visitors[0].http.get("/_ready").status_code == 200
+    with ExitStack() as stack:
+        talks = [stack.enter_context(talk(one)) for one in visitors]
+        program.send_signal(signal.SIGTERM)
+        wait_until(lambda: visitors[0].http.get("/_ready").status_code == 503, "it to be said")
+        wait_until(lambda: sum(bool(talking.closed) for talking in talks) >= 5, "the first to go")
+        last = talks[-1]
+        assert not last.closed
+        last.act("a1", n=1)
+        assert last.answer(1)["status"] == 204
+        last.wait_for("count 1")
+        for talking in talks:
+            talking.wait_closed()
+    program.wait(20)
+    assert program.stdout is not None
+    assert program.stdout.read() == "after the start\n"
+    for one in visitors:
+        one.http.close()
+
+
+def test_what_a_websocket_asked_is_answered_before_it_is_closed(run) -> None:
+    program, url, _ = run(WORKING)
+    assert program.stdin is not None
+    assert program.stdout is not None
+    one = Visitor(url)
+    one.visit()
+    with talk(one) as talking:
+        talking.act("a1", n=1)
+        assert program.stdout.readline() == "began\n"
+        program.send_signal(signal.SIGTERM)
+        wait_until(lambda: _is_refused(url), "the end of new connections")
+        program.stdin.write("go on\n")
+        program.stdin.flush()
+        assert talking.answer(1)["status"] == 204
+        talking.wait_for("count 1")
+        talking.wait_closed()
+    assert program.wait(20) == 0
+    one.http.close()
+
+
+def _is_refused(url: str) -> bool:
+    try:
+        httpx.get(url, trust_env=False)
+    except httpx.HTTPError:
+        return True
+    return False

@@ -107,7 +107,7 @@ class PageRouter:
         found = self.find(request.url)
         if found is None:
             return None
-        if self._run is not None and self._run.registry.closing:
+        if self._run is not None and self._run.registry.leaving:
             raise RequestError(503, "the server is shutting down", retry_after=1)
         route, params = found
         tab = self._new_tab(replace(request, params=params), browser)
@@ -147,7 +147,7 @@ class PageRouter:
                 response: Response = RedirectResponse(tab.page.redirect_to, 303)
             else:
                 response = self._document(tab, view)
-                if run.registry.closing:
+                if run.registry.leaving:
                     tab.dispose()  # the stream has it built anew, where the app is served then
                 else:
                     run.registry.page_served(tab, len(response.body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from ..page.rate_limit import RateLimitConfig, TokenBucket
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 GRACE: Final = 10
 """Seconds that running actions and requests have to end when the app is stopped."""
+
+_STEP: Final = 0.1
+"""Seconds between two of the groups in which tabs are sent elsewhere."""
 
 
 class _Visitor:
@@ -47,6 +51,8 @@ class TabRegistry:
         self._waiting_bytes = 0
         self._memory = memory
         self._drained: asyncio.Future[None] | None = None
+        self.leaving = False
+        """Whether new tabs are to go elsewhere; those that are here go on until `closing`."""
         self.closing = False
 
     def make_room(self, browser: str) -> None:
@@ -107,13 +113,27 @@ class TabRegistry:
             if other is not tab and not other.cookies.session.token():
                 other.dispose()
 
+    async def move(self, seconds: float) -> None:
+        """Take no new tabs, and end those that are here over so many seconds, one after another.
+
+        The others go on meanwhile. Their browsers find them elsewhere, built anew.
+        """
+        self.leaving = True
+        tabs = list(self.tabs.values())
+        at_once = ceil(len(tabs) * _STEP / seconds) if seconds > _STEP else len(tabs)
+        for begin in range(0, len(tabs), at_once or 1):
+            for tab in tabs[begin : begin + at_once]:
+                tab.dispose_when_idle()
+            if at_once < len(tabs):
+                await asyncio.sleep(_STEP)
+
     async def drain(self) -> None:
         """Let the actions that were accepted end, each tab with its last one, and refuse new ones.
 
         Returns when every tab has ended, at the latest after `GRACE` seconds.
         """
         if self._drained is None:
-            self.closing = True
+            self.leaving = self.closing = True
             loop = asyncio.get_running_loop()
             self._drained = loop.create_future()
             end = loop.call_later(GRACE, self.close)
@@ -125,7 +145,7 @@ class TabRegistry:
 
     def close(self) -> None:
         """End every tab, and with it its stream; new ones are refused."""
-        self.closing = True
+        self.leaving = self.closing = True
         for tab in list(self.tabs.values()):
             tab.dispose()
         self._memory.close()

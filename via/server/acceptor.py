@@ -43,8 +43,9 @@ class Acceptor:
         return (self._listener,)
 
     def close(self) -> None:
-        """Accept no more; what has been accepted goes on."""
-        self._loop.remove_reader(self._listener)
+        """Accept no more; what has been accepted goes on. Safe to call twice."""
+        if self._listener.fileno() >= 0:
+            self._loop.remove_reader(self._listener)
         if self._pause is not None:
             self._pause.cancel()
 

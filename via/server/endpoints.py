@@ -52,6 +52,8 @@ RebuildTab = Callable[[PageRequest, Browser], Awaitable[Tab | None]]
 """Builds the page of a tab that is open in the browser already, but not known here."""
 
 _CLOSING: Final = ShortResponse(503, b"the server is shutting down\n", retry_after=1)
+_READY: Final = ShortResponse(200, b"ready\n")
+_LEAVING: Final = ShortResponse(503, b"no new pages are taken here\n")
 _NO_HANDSHAKE: Final = ShortResponse(426, b"a WebSocket is opened here\n")
 _COOKIE_DUE: Final = "the browser is to be given a cookie, which a WebSocket cannot do"
 _POSTED: Final = frozenset({"/_navigate", "/_session/ready", "/_session/close"})
@@ -103,6 +105,8 @@ class Endpoints:
             await (await self.post(path, scope, receive)).send(send)
         elif path == SHARED_PATH:
             await self._share(scope, receive, send)
+        elif path == "/_ready":
+            await (_LEAVING if self._registry.leaving else _READY).send(send)
         elif path == SOCKET_PATH:
             await _NO_HANDSHAKE.send(send)
         elif self._registry.closing:

@@ -9,13 +9,17 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
-from ..errors import ConfigError
+from ..errors import ConfigError, seconds
 from ..live.messaging import embedded_server
 from ..live.siblings import MEETING_PLACE, meeting_place
 from ..options import WORKER_COUNT, Options, is_worker_count
 from .listeners import listen_for_workers
 from .workers import Supervisor
+
+DRAIN_TIME: Final = 3.0
+"""Seconds over which a worker that another replaces sends its tabs there."""
 
 
 def workers_wanted() -> int:
@@ -25,6 +29,13 @@ def workers_wanted() -> int:
     if not is_worker_count(count):
         raise ConfigError(f"VIA_WORKERS must be {WORKER_COUNT}, not {given!r}")
     return count
+
+
+def drain_time(options: Options, *, is_replaced: bool) -> float:
+    """Seconds over which a process moves its tabs to others before it ends."""
+    if options.drain_time is not None:
+        return seconds(options.drain_time)
+    return DRAIN_TIME if is_replaced else 0.0
 
 
 def supervise(
@@ -41,7 +52,8 @@ def supervise(
         stack.callback(os.environ.pop, MEETING_PLACE)
         place = None if options.nats_url else meeting_place(routes)
         logger.info("serving on port %d with %d workers", listeners[0].getsockname()[1], count)
-        asyncio.run(_run(logger, options, place, Supervisor(listeners, logger)))
+        supervisor = Supervisor(listeners, logger, drain_time(options, is_replaced=True))
+        asyncio.run(_run(logger, options, place, supervisor))
 
 
 async def _run(

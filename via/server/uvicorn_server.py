@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -29,6 +30,24 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, batch: WriteBatch) -> None:
         super().__init__(config)
         self._batch = batch
+        self.drain: Callable[[], Awaitable[None]] | None = None
+        """Sends the tabs elsewhere, before the connections are closed."""
+        self.accepts_while_draining = False
+        """Whether new connections are taken meanwhile, to be told that this server is to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; what `drain` took of the time is not there for what still runs."""
+        if not self.accepts_while_draining:
+            for server in self.servers:
+                server.close()
+            for listener in sockets or ():
+                listener.close()
+        begun = time.monotonic()
+        if self.drain is not None:
+            await self.drain()
+        left = (self.config.timeout_graceful_shutdown or GRACE) - (time.monotonic() - begun)
+        self.config.timeout_graceful_shutdown = max(1, round(left))
+        await super().shutdown(sockets)
 
     async def adopt(
         self, sockets: Sockets, connection: socket.socket, scope: Scope, message: bytes

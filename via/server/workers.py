@@ -27,6 +27,7 @@ START_TIMEOUT: Final = 60.0
 STOP_TIMEOUT: Final = 15.0
 """Seconds after which a worker that was told to end is killed."""
 
+_MOVE: Final = b">"
 _READY: Final = b"+"
 _END: Final = b"-"
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
@@ -38,6 +39,8 @@ class Worker:
     def __init__(self, listener: socket.socket, lifeline: socket.socket) -> None:
         self.listener = listener
         self._lifeline = lifeline
+        self.is_replaced = False
+        """Whether it is to end since another took its place: its tabs go there over some time."""
         threading.Thread(target=self._follow, name="via-worker", daemon=True).start()
 
     @classmethod
@@ -63,8 +66,7 @@ class Worker:
 
     def _follow(self) -> None:
         with suppress(OSError):
-            while self._lifeline.recv(16):
-                pass
+            self.is_replaced = self._lifeline.recv(16) == _MOVE
         signal.raise_signal(signal.SIGTERM)
 
 
@@ -117,13 +119,17 @@ class _Process:
         finally:
             reading.cancel()
 
-    async def stop(self) -> None:
-        """Have the worker end what it does, and then itself."""
+    async def stop(self, moving: float | None = None) -> None:
+        """Have the worker end what it does, and then itself; after moving its tabs for a while."""
         if not self.ended.done():
-            with suppress(ProcessLookupError):
-                self._process.terminate()
+            with suppress(OSError):
+                if moving is None:
+                    self._process.terminate()
+                else:
+                    self._lifeline.send(_MOVE)
             try:
-                await asyncio.wait_for(asyncio.shield(self.ended), STOP_TIMEOUT)
+                timeout = STOP_TIMEOUT + (moving or 0.0)
+                await asyncio.wait_for(asyncio.shield(self.ended), timeout)
             except TimeoutError:
                 self._process.kill()
         await self.ended
@@ -133,7 +139,10 @@ class _Process:
 class Supervisor:
     """In the parent: keeps one worker at each of the sockets."""
 
-    def __init__(self, listeners: list[socket.socket], logger: logging.Logger) -> None:
+    def __init__(
+        self, listeners: list[socket.socket], logger: logging.Logger, moving: float
+    ) -> None:
+        self._moving = moving
         self._listeners = listeners
         self._logger = logger
         self._workers: dict[int, _Process] = {}
@@ -193,5 +202,5 @@ class Supervisor:
                 await new.stop()
                 return
             old, self._workers[slot] = self._workers[slot], new
-            await old.stop()
+            await old.stop(self._moving)
         self._logger.info("the workers are replaced")

@@ -174,8 +174,9 @@ class SocketProtocol(asyncio.Protocol):
         self._closing = loop.call_later(CLOSE_TIMEOUT, self._transport.abort)
 
     def shutdown(self) -> None:
-        """The server stops: the browser comes again when there is one."""
-        self.close(GOING_AWAY, "the server stops")
+        """The server stops: the end of the tab closes the WebSocket, if it has one."""
+        if not self._socket.has_begun:
+            self.close(GOING_AWAY, "the server stops")
 
     def _write(self, data: bytes) -> None:
         self._batch.write(self._transport, data)

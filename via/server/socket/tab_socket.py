@@ -14,6 +14,7 @@ from ...live.browser import Headers
 from ...live.services import Services
 from ...live.tab_access import proof_of
 from ...live.tab_id import node_of
+from ...live.tab_registry import GRACE
 from ..asgi import Receive, Scope, Send
 from ..clients import Client
 from ..responses import ShortResponse
@@ -97,6 +98,11 @@ class TabSocket:
         else:
             self._port.close(REFUSED, f"{request.path[:40]!r} is not answered here")
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the first message has come."""
+        return bool(self._tab)
+
     def lost(self) -> None:
         """The WebSocket is closed."""
         self._silence.cancel()
@@ -145,7 +151,14 @@ class TabSocket:
         except Exception as error:
             self._log(error)
         finally:
+            await self._answer_all()
             self._port.close(NORMAL, "")
+
+    async def _answer_all(self) -> None:
+        """Wait for the answers to what was asked: the browser asks again for those it misses."""
+        waiting = self._tasks - {asyncio.current_task()}
+        if waiting and not self._gone.done():
+            await asyncio.wait(waiting, timeout=GRACE)
 
     def _receive_once(self, body: bytes) -> Receive:
         message: dict[str, Any] | None = {"type": "http.request", "body": body}
