@@ -33,3 +33,16 @@ def test_no_click_is_lost_on_three_nodes_while_processes_and_a_broker_die() -> N
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "30 of 30 tabs live at the end" in done.stdout
+
+
+def test_a_minute_under_load_with_a_killed_and_a_stopped_broker_loses_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load.soak", "60", "200"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 missing, 0 run twice" in done.stdout

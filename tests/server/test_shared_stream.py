@@ -122,6 +122,15 @@ def test_much_is_sent_as_it_is_read(v, page, visitor) -> None:
         stream.wait_for(1, "after")
 
 
+def test_one_that_asks_and_does_not_read_is_ended(v, page, visitor, monkeypatch) -> None:
+    monkeypatch.setattr(shared_stream, "MOST_WAITING", 500)
+    tab = visitor(v)
+    tab.visit()
+    with shared(tab) as stream:
+        stream.say([[1, first(tab)], *([1, act(n)] for n in range(1, 40))])
+        wait_until(lambda: stream.ended, "the end")
+
+
 def test_a_silent_stream_shows_that_it_lives(v, page, visitor, monkeypatch) -> None:
     monkeypatch.setattr(shared_stream, "HEARTBEAT", 0.02)
     tab = visitor(v)

@@ -23,6 +23,9 @@ from .tab_socket import TabSocket
 MOST_CHANNELS: Final = 200
 """Tabs that share one stream."""
 
+MOST_WAITING: Final = 8 * 1024 * 1024
+"""Bytes beyond which the stream ends: its browser asks, and does not read the answers."""
+
 _FULL: Final = 1024 * 1024
 """Bytes that may wait for a browser that reads slowly, before tabs wait for it."""
 
@@ -67,6 +70,9 @@ class SharedStream:
     def put(self, channel: int, text: str | None) -> None:
         """Send a message, or that a channel is closed."""
         line = msgspec.json.encode((channel, text)) + b"\n"
+        if self._size > MOST_WAITING:  # before this one: a view alone may be as large
+            self._lines.clear()
+            self.end()
         self._lines.append(line)
         self._size += len(line)
         self._came.set()
