@@ -15,6 +15,7 @@ Result = dict[str, Any]
 
 COLOURS = {
     "via": "#1d4ed8",
+    "via, stream and requests": "#60a5fa",
     "via, kept": "#3b82f6",
     "via, nodes": "#60a5fa",
     "via, components": "#93c5fd",
