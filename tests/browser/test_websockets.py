@@ -181,6 +181,7 @@ def test_a_server_that_is_away_is_not_taken_for_one_without_websockets(
     note(page, "one")
     expect(page.locator("#ran")).to_have_text("one")
     assert traffic.of("/_action") == before
+    assert page.evaluate("sessionStorage.length") == 0
     server.stop()
 
 

@@ -113,6 +113,31 @@ def test_a_number_that_came_by_http_is_not_run_again_over_the_websocket(site) ->
     assert len(site.page.did) == 1
 
 
+def test_what_comes_twice_over_the_websocket_is_run_once(site) -> None:
+    with talk(site.visitor) as talking:
+        for n in (1, 2):
+            talking.act("a1", n=n, via_number=7)
+            assert talking.answer(n)["status"] == 204
+    with talk(site.visitor) as talking:
+        talking.act("a1", n=1, via_number=7)
+        assert talking.answer(1)["status"] == 204
+    assert len(site.page.did) == 1
+
+
+def test_the_order_holds_whatever_road_each_takes(site) -> None:
+    own = tab(site)
+    with talk(site.visitor) as talking:
+        late = {"via_number": 2, "via_after": 1, "s1": "two", "via_edits": {"s1": 2}}
+        talking.act("a1", n=2, **late)
+        talking.act("a1", n=3, via_number=3, via_after=2, s1="three", via_edits={"s1": 3})
+        wait_until(lambda: own.waiting_actions == 2, "both to wait")
+        assert site.page.did == []
+        first = site.visitor.act("a1", via_number=1, s1="one", via_edits={"s1": 1})
+        assert first.status_code == 204
+        assert talking.answer(2)["status"] == talking.answer(3)["status"] == 204
+    assert site.page.did == ["one", "two", "three"]
+
+
 def test_a_navigation_goes_up(site) -> None:
     with talk(site.visitor) as talking:
         body = {"via_url": "/two", "via_popstate": False, "via_edits": {}}
@@ -201,10 +226,11 @@ def test_no_action_comes_before_the_first_message(site) -> None:
         ('{"path": "/_action/a1", "body": {"s1": "' + "x" * 200_000 + '"}}', 1009),
     ],
 )
-def test_what_is_not_understood_closes_it(site, message, code) -> None:
+def test_what_is_not_understood_closes_it(site, message, code, caplog) -> None:
     with talk(site.visitor, max_size=None) as talking:
         talking.say(message)
         assert talking.wait_closed()[0] == code
+    assert f"refused a WebSocket at '/_ws' from 127.0.0.1 with {code}" in caplog.text
     assert site.page.did == []
 
 

@@ -3,8 +3,9 @@
 import { share, type Talk } from "./shared";
 import { isVia, peek } from "./signals";
 
-/** Where a browser has found that no WebSocket comes through, for as long as the tab lives. */
+/** When a tab has found that no WebSocket comes through, which it believes for a while. */
 const NONE = "via-no-socket";
+const BELIEVED = 3_600_000;
 /** Milliseconds in which a handshake is answered, or some proxy has swallowed it. */
 const PATIENCE = 5000;
 /** What is asked anew when the connection is lost: the server knows what it has done. */
@@ -22,9 +23,9 @@ let hasOpened = false;
 
 const remembers = () => {
   try {
-    return sessionStorage.getItem(NONE);
+    return Date.now() - Number(sessionStorage.getItem(NONE)) < BELIEVED;
   } catch {
-    return null; // storage is forbidden here
+    return false; // storage is forbidden here
   }
 };
 
@@ -33,7 +34,7 @@ export function hasCome(): void {
   if (!fails) return;
   fails = false;
   try {
-    sessionStorage.setItem(NONE, "1");
+    sessionStorage.setItem(NONE, String(Date.now()));
   } catch {
     // Each connection finds out anew.
   }
@@ -55,6 +56,7 @@ export async function connect(
   signal: AbortSignal,
   mayDial: boolean,
 ): Promise<Response | undefined> {
+  fails = false;
   const socket = mayDial && !remembers() && dial(address);
   const answer = socket && (await converse(socket, asked, signal));
   if (answer || signal.aborted) return answer || undefined;

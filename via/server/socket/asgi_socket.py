@@ -106,9 +106,9 @@ async def _hear(sockets: Sockets, socket: TabSocket, port: AsgiPort, receive: Re
     while (message := await receive())["type"] == "websocket.receive":
         text = message.get("text")
         if text is None:
-            port.close(NOT_UNDERSTOOD, "messages are texts")
+            socket.refuse(NOT_UNDERSTOOD, "messages are texts")
         elif len(text) > limit:
-            port.close(_TOO_BIG, f"a message takes more than {limit} bytes")
+            socket.refuse(_TOO_BIG, f"a message takes more than {limit} bytes")
         else:
             socket.hear(text.encode(errors="replace"))
         await port.drain(_MOST_WAITING)

@@ -79,7 +79,8 @@ class SocketProtocol(asyncio.Protocol):
         try:
             messages = self._reader.read(data)
         except FrameError as error:
-            self.close(error.code, str(error))
+            self._socket.refuse(error.code, str(error))
+            self._batch.write_out()
             self._transport.close()
             return
         self._is_whole = len(messages) == 1 and self._reader.is_between_messages
@@ -97,7 +98,7 @@ class SocketProtocol(asyncio.Protocol):
             elif opcode == TEXT:
                 self._hear(payload, is_compressed)
             else:
-                self.close(NOT_UNDERSTOOD, "messages are texts")
+                self._socket.refuse(NOT_UNDERSTOOD, "messages are texts")
 
     def _hear(self, message: bytes, is_compressed: bool) -> None:
         text: bytes | None = message
@@ -105,10 +106,10 @@ class SocketProtocol(asyncio.Protocol):
             try:
                 text = decompress(message, self._limit)
             except zlib.error:
-                self.close(NOT_UNDERSTOOD, "a message is damaged")
+                self._socket.refuse(NOT_UNDERSTOOD, "a message is damaged")
                 return
         if text is None:
-            self.close(_TOO_BIG, f"a message takes more than {self._limit} bytes")
+            self._socket.refuse(_TOO_BIG, f"a message takes more than {self._limit} bytes")
         else:
             self._socket.hear(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from ...live.browser import ROAD
@@ -89,4 +90,5 @@ class Sockets:
             "client": scope.get("client"),
         }
         client = self._clients.find(address_of(scope))
-        return TabSocket(self._services, self._requests, client, request, port)
+        log_refusal = partial(self._refusals.log, client.address, "a WebSocket at", PATH)
+        return TabSocket(self._services, self._requests, client, request, port, log_refusal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Any, Final, Protocol
 
@@ -56,9 +56,16 @@ class TabSocket:
     """
 
     def __init__(
-        self, services: Services, requests: Requests, client: Client, scope: Scope, port: Port
+        self,
+        services: Services,
+        requests: Requests,
+        client: Client,
+        scope: Scope,
+        port: Port,
+        log_refusal: Callable[[int, str], None],
     ) -> None:
         self._services = services
+        self._log_refusal = log_refusal
         self._requests = requests
         self._client = client
         self._scope = scope
@@ -70,7 +77,7 @@ class TabSocket:
         self._gone: asyncio.Future[None] = services.loop.create_future()
         wait = services.limits.body_timeout
         self._silence = services.loop.call_later(
-            wait, port.close, REFUSED, f"nothing came for {wait:g} s"
+            wait, self.refuse, REFUSED, f"nothing came for {wait:g} s"
         )
 
     def hear(self, message: bytes) -> None:
@@ -81,7 +88,7 @@ class TabSocket:
             if body[:1] != b"{":
                 raise msgspec.ValidationError("the body is no object")
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._port.close(NOT_UNDERSTOOD, f"a message is not understood: {error}")
+            self.refuse(NOT_UNDERSTOOD, f"a message is not understood: {error}")
             return
         if not self._tab:
             self._begin(request, body, message)
@@ -96,12 +103,17 @@ class TabSocket:
         elif request.path == "/_navigate":
             self._run(self._navigate(request.path, body), request.n)
         else:
-            self._port.close(REFUSED, f"{request.path[:40]!r} is not answered here")
+            self.refuse(REFUSED, f"{request.path[:40]!r} is not answered here")
 
     @property
     def has_begun(self) -> bool:
         """Whether the first message has come."""
         return bool(self._tab)
+
+    def refuse(self, code: int, reason: str) -> None:
+        """Close the WebSocket over what the browser did, and say so in the log."""
+        self._log_refusal(code, reason)
+        self._port.close(code, reason)
 
     def lost(self) -> None:
         """The WebSocket is closed."""
@@ -118,7 +130,8 @@ class TabSocket:
             names = msgspec.json.decode(body, type=_TabNames)
         except msgspec.DecodeError:
             names = _TabNames()
-        self._tab = msgspec.json.encode(names)[:-1]
+        if names.via_ctx or not self._tab:
+            self._tab = msgspec.json.encode(names)[:-1]
         return node_of(names.via_ctx)
 
     # The stream
@@ -127,7 +140,7 @@ class TabSocket:
         self._silence.cancel()
         node = self._name_tab(body)
         if request.path != "/_sse":
-            self._port.close(REFUSED, "the first message opens the stream")
+            self.refuse(REFUSED, "the first message opens the stream")
             return
         if node not in ("", self._services.node) and self._port.give(node, message):
             return
