@@ -141,13 +141,19 @@ class WebSocket(Stream):
         super().data_received(data)
 
 
+_ANSWER = b'"status":204}'
+
+
 class ViaSocket(WebSocket):
     """The websocket of a tab of via's: it counts the actions that were answered."""
 
     answered = 0
+    _cut = b""
 
     def data_received(self, data: bytes) -> None:
-        self.answered += data.count(b'"status":204}')
+        whole = self._cut + data
+        self.answered += whole.count(_ANSWER)
+        self._cut = whole[1 - len(_ANSWER) :]
         super().data_received(data)
 
 

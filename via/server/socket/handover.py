@@ -52,7 +52,10 @@ class Handover:
             return None  # the path is too long, or the event loop has no readers
 
     def give(self, node: str, connection: int, scope: Scope, message: bytes) -> bool:
-        """Give a connection, by its descriptor, to a worker; False where that cannot be."""
+        """Give a connection, by its descriptor, to a worker; False where that cannot be.
+
+        Raises BlockingIOError where the worker has much to take just now.
+        """
         fields = {name: scope[name] for name in _KEPT if name in scope}
         data = msgspec.msgpack.encode((fields, message))
         if len(data) > _LARGEST:
@@ -64,8 +67,10 @@ class Handover:
             self._socket.sendmsg(
                 [data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)], 0, address
             )
+        except BlockingIOError:
+            raise
         except OSError:
-            return False  # it is on another machine, or gone, or has too much to take
+            return False  # it is on another machine, or gone
         return True
 
     def close(self) -> None:

@@ -23,6 +23,10 @@ from .tab_socket import NORMAL, NOT_UNDERSTOOD, TabSocket
 GOING_AWAY: Final = 1001
 _TOO_BIG: Final = 1009
 
+GIVE_TRIES: Final = 200
+GIVE_PAUSE: Final = 0.01
+"""Seconds between two tries to give a WebSocket to a worker that has many of them to take."""
+
 CLOSE_TIMEOUT: Final = 2.0
 """Seconds in which the browser is to answer that the WebSocket is closed."""
 
@@ -128,17 +132,32 @@ class SocketProtocol(asyncio.Protocol):
 
     def give(self, node: str, message: bytes) -> bool:
         """Have another worker go on, unless more has come than the first message."""
-        handover = self._sockets.handover
-        if handover is None or not self._is_whole:
+        if self._sockets.handover is None or not self._is_whole:
             return False
         self._transport.pause_reading()
-        descriptor = self._transport.get_extra_info("socket").fileno()
-        if not handover.give(node, descriptor, self._scope, message):
+        is_given = self._give(node, message, GIVE_TRIES)
+        if not is_given:
             self._transport.resume_reading()
-            return False
-        self._is_closing = True
-        self._transport.abort()  # this process's end of it; nothing is sent
-        return True
+        return is_given
+
+    def _give(self, node: str, message: bytes, tries: int) -> bool:
+        handover = self._sockets.handover
+        if handover is None or self._is_closing or not tries:
+            self.close(GOING_AWAY, "its worker is busy")
+            return True
+        descriptor = self._transport.get_extra_info("socket").fileno()
+        try:
+            is_given = handover.give(node, descriptor, self._scope, message)
+        except BlockingIOError:
+            loop = asyncio.get_running_loop()
+            loop.call_later(GIVE_PAUSE, self._give, node, message, tries - 1)
+            return True
+        if is_given:
+            self._is_closing = True
+            self._transport.abort()  # this process's end of it; nothing is sent
+        elif tries < GIVE_TRIES:
+            self.close(GOING_AWAY, "its worker is gone")
+        return is_given
 
     # What goes
 
