@@ -10,7 +10,6 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
@@ -19,37 +18,25 @@ from starlette.routing import Router
 
 from . import h
 from ._core.tasks.handlers import can_wait
-from .errors import ConfigError, ViaError, seconds
-from .live.burst_memory import BurstMemory
+from .errors import ConfigError, ViaError
 from .live.context import ContextMiddleware
 from .live.dry_run import Layout
 from .live.groups import Group
-from .live.messaging import Messaging
 from .live.page_route import PageFunction, registering
 from .live.page_router import PageRouter
 from .live.request_error import RequestError
-from .live.services import Services
 from .live.siblings import meeting_place
-from .live.tab_access import TabAccess
-from .live.tab_id import new_node
-from .live.tab_registry import TabRegistry
 from .options import DEFAULTS, Limits, Options
-from .page.rate_limit import RateLimitConfig
 from .page.unawaited import UnawaitedLog
 from .pubsub import DryRunHub
 from .pubsub.waiting import WaitingPubSub
 from .server.addresses import address_of
 from .server.app_connection import AppConnection, not_started
 from .server.asgi import Receive, Scope, Send
-from .server.client_asset import WORKER_PATH, ClientAsset, bundled_client, bundled_worker
-from .server.clients import Clients
-from .server.endpoints import Endpoints
+from .server.client_asset import WORKER_PATH
 from .server.listeners import listen
-from .server.nodes.nodes import Nodes
-from .server.proxies import TrustedProxies
-from .server.refusals import Refusals
-from .server.request_origin import RequestOrigin
 from .server.responses import ShortResponse
+from .server.run import Run, open_run
 from .server.shutdown import ShutdownSignals
 from .server.socket.asgi_socket import serve as serve_socket
 from .server.socket.handover import Handover
@@ -58,7 +45,7 @@ from .server.static import resource_directory, static_mount
 from .server.supervise import drain_time, supervise, workers_wanted
 from .server.uvicorn_server import Server, make_server
 from .server.workers import Worker
-from .sessions import NATSStore, SessionManager
+from .sessions import SessionManager
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -78,35 +65,6 @@ class _Publisher:
     def sent_values(self) -> tuple[str, ...]:
         """No browser belongs to it."""
         return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What exists from the app's start to its shutdown."""
-
-    services: Services
-    registry: TabRegistry
-    messaging: Messaging
-    endpoints: Endpoints
-    client: ClientAsset
-    worker: ClientAsset
-    origin: RequestOrigin
-    proxies: TrustedProxies
-    refusals: Refusals
-    nodes: Nodes | None
-
-    async def drain(self, moving: float = 0.0) -> None:
-        """Let what runs end, and everything else end over so many seconds; see `TabRegistry`."""
-        await self.registry.move(moving)
-        if self.nodes is not None:
-            self.nodes.leave()
-        await self.registry.drain()
-        self.endpoints.sharing.end()
-
-    @property
-    def runtime(self) -> TabRegistry:
-        """The registry, under the name by which programs that watch tabs know it."""
-        return self.registry
 
 
 _LOCAL: Final = frozenset({"::", "0.0.0.0", "127.0.0.1"})
@@ -386,77 +344,8 @@ class V:
             raise
 
     async def _open(self) -> Run:
-        options = self._router.options
-        client = ClientAsset(options.datastar_content or bundled_client())
-        if options.datastar_content is not None:
-            self._logger().warning(
-                "Options.datastar_content: 'unsafe-eval' is added to the Content-Security-Policy, "
-                "since Datastar's own client compiles its expressions"
-            )
-        place = None if options.nats_url else meeting_place(self._router.routes())
-        messaging = await Messaging.open(options, self._logger(), place)
-        if place is not None and messaging.shared is not None:
-            self._sessions.store = NATSStore(messaging.shared.jetstream)
-        limit = options.action_rate_limit or RateLimitConfig()
-        services = Services(
-            asyncio.get_running_loop(),
-            self._logger(),
-            messaging.hub,
-            options.session_manager or self._sessions,
-            context_ttl=seconds(options.context_ttl or 0.0),
-            resume_grace=seconds(options.resume_grace or 0.0),
-            action_rate_limit=limit,
-            limits=options.limits or Limits(),
-            is_own_client=options.datastar_content is None,
-            node=new_node(),
-            dev_mode=bool(options.dev_mode),
-        )
-        services.sessions.start_following()
-        registry = TabRegistry(
-            services.limits,
-            options.visitor_rate_limit or limit.times(5),
-            BurstMemory(services.loop),
-        )
-        access = TabAccess(registry, services.sessions)
-        origin = RequestOrigin(options.allowed_origins or (), options.allowed_hosts)
-        clients = Clients(
-            options.address_rate_limit, options.page_rate_limit, limit.times(20), limit.times(5)
-        )
-        proxies = TrustedProxies(options.trusted_proxies or ())
-        refusals = Refusals(self._logger())
-        nodes = (
-            None
-            if messaging.shared is None
-            else Nodes(messaging.shared, services.node, self._logger(), lambda: registry.closing)
-        )
-        self._router.open(services, registry, access, clients.admit_page)
-        endpoints = Endpoints(
-            services,
-            registry,
-            access,
-            self._router.rebuild_tab,
-            origin,
-            clients,
-            proxies,
-            refusals,
-            nodes,
-            compress=bool(options.compression),
-        )
-        if nodes is not None:
-            await nodes.open(partial(_relayed, endpoints))
+        self._run = await open_run(self._logger(), self._router, self._sessions)
         self._unawaited = UnawaitedLog(self._logger())
-        self._run = Run(
-            services,
-            registry,
-            messaging,
-            endpoints,
-            client,
-            ClientAsset(bundled_worker()),
-            origin,
-            proxies,
-            refusals,
-            nodes,
-        )
         return self._run
 
     async def _drain(self) -> None:
@@ -486,12 +375,7 @@ class V:
                 self._unawaited.close()
                 self._unawaited = None
             if run is not None:
-                run.registry.close()
-                run.endpoints.close()
-                if run.nodes is not None:
-                    await run.nodes.close()
-                await run.services.sessions.close()
-                await run.messaging.close()
+                await run.close()
         finally:
             self._stopping = None
 
@@ -524,10 +408,6 @@ def server_for(v: V) -> Server:
     server = make_server(v, connect, v._router.options.limits or Limits())
     server.drain = v._drain
     return server
-
-
-async def _relayed(endpoints: Endpoints, scope: Scope, receive: Receive, send: Send) -> None:
-    await endpoints(scope["path"].removeprefix(scope["root_path"]), scope, receive, send)
 
 
 def _log_to_terminal(logger: logging.Logger) -> None:

@@ -227,11 +227,11 @@ FANOUT: dict[str, tuple[str, type[PageTab], str]] = {
 def fanout(names: Sequence[str], sizes: Sequence[int], rounds: int) -> list[Result]:
     """Time until the last of so many streams has a published line, and what it costs."""
 
-    def publish(name: str, size: int) -> Result | None:
+    def one(name: str, size: int) -> Result | None:
         module, tab, path = FANOUT[name]
-        return attempt(module, lambda server: _publish(server, tab, path, size, rounds))
+        return attempt(module, lambda server: publish(server, tab, path, size, rounds))
 
-    return by_turns("fan-out", names, "streams", sizes, "median_ms", min, publish)
+    return by_turns("fan-out", names, "streams", sizes, "median_ms", min, one)
 
 
 async def _open(server: Server, tabs: Sequence[PageTab]) -> None:
@@ -245,9 +245,8 @@ async def _open(server: Server, tabs: Sequence[PageTab]) -> None:
         connection.close()
 
 
-async def _publish(
-    server: Server, kind: type[PageTab], path: str, size: int, rounds: int
-) -> Result:
+async def publish(server: Server, kind: type[PageTab], path: str, size: int, rounds: int) -> Result:
+    """Publish so many lines to so many tabs, one after the other."""
     tabs = [kind(server.port) for _ in range(size)]
     await _open(server, tabs)
     streams = [tab.stream for tab in tabs if tab.stream is not None]

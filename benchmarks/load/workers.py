@@ -12,12 +12,14 @@ import os
 import sys
 
 from .client import connect, get
-from .drivers import click, drive
+from .drivers import ViaSocketFeed, click, drive, publish
 from .servers import serve
 from .tabs import Tab, ViaSocketTab, ViaTab
 
 TABS = 256
 ROUNDS = 3
+STREAMS = 5000
+LINES = 6
 
 
 class RelayedTab(ViaTab):
@@ -54,6 +56,18 @@ def measure(workers: int, kind: type[Tab], seconds: float) -> tuple[float, float
     return result["per_second"], result["server_us_per_click"]
 
 
+def fan_out(workers: int) -> tuple[float, float]:
+    """Milliseconds until the last of 5,000 tabs has a line, and of all server processes for it."""
+    os.environ["VIA_WORKERS"] = str(workers)
+    try:
+        with serve("via_app") as server:
+            drive(_is_up(server.port))
+            result = drive(publish(server, ViaSocketFeed, "/publish", STREAMS, LINES))
+    finally:
+        del os.environ["VIA_WORKERS"]
+    return result["median_ms"], result["server_cpu_ms"]
+
+
 async def _is_up(port: int) -> None:
     connection = await connect(port)
     await connection.request(get("/"))
@@ -78,6 +92,10 @@ def main() -> None:
     for name, results in found.items():
         rate, cpu = sorted(results)[len(results) // 2]
         print(f"{name:34} {rate:10,.0f} clicks/s {cpu:8.1f} us each")
+    for workers in (1, 2):
+        median, cpu = min(fan_out(workers) for _ in range(ROUNDS))
+        name = f"a line to {STREAMS} tabs, {workers} processes"
+        print(f"{name:34} {median:10.0f} ms {cpu:8.0f} ms of their processors")
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ const property = (name: string): Kind => {
     read: (el) => (name in el ? of(el)[name] : el.getAttribute(name)),
     write(el, value) {
       if (!(name in el)) el.setAttribute(name, String(value));
-      else if (of(el)[name] !== value) of(el)[name] = value;
+      else if (!Object.is(of(el)[name], value)) of(el)[name] = value; // NaN is no change of NaN
     },
   };
 };
