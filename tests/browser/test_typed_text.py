@@ -14,6 +14,7 @@ from support.server import wait_until
 import via
 from via import h
 from via.app import running
+from via.live import action_order
 
 FREE = via.RateLimitConfig(-1, 1)
 
@@ -27,8 +28,10 @@ def type_text(page: Page, text: str, pause: int = 30) -> None:
 
 
 @pytest.fixture
-def gate() -> Callable[[Page], Any]:
+def gate(monkeypatch: pytest.MonkeyPatch) -> Callable[[Page], Any]:
     """Hold back a page's actions, the first so many of them, until `release` is called."""
+
+    monkeypatch.setattr(action_order, "PATIENCE", 20)
 
     class Gate:
         def __init__(self, page: Page, held: int = 1) -> None:

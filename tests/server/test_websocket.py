@@ -19,6 +19,7 @@ from websockets.exceptions import InvalidStatus
 import via
 from via import h
 from via.app import running
+from via.live import action_order
 
 LIMITS = via.Limits(body_bytes=20_000, body_timeout=1.0, waiting_actions=8)
 
@@ -124,7 +125,8 @@ def test_what_comes_twice_over_the_websocket_is_run_once(site) -> None:
     assert len(site.page.did) == 1
 
 
-def test_the_order_holds_whatever_road_each_takes(site) -> None:
+def test_the_order_holds_whatever_road_each_takes(site, monkeypatch) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 20)
     own = tab(site)
     with talk(site.visitor) as talking:
         late = {"via_number": 2, "via_after": 1, "s1": "two", "via_edits": {"s1": 2}}

@@ -12,8 +12,9 @@ from typing import Final
 MOST_NUMBERS: Final = 128
 """Numbers of actions that a tab remembers."""
 
-PATIENCE: Final = 3.0
-"""Seconds for which an action waits for the one before it, which may never come."""
+PATIENCE: Final = 0.25
+"""Seconds for which an action waits for the one before it: that may be late, and the visitor sees
+what came of the newer one; or it may never come."""
 
 
 class ActionOrder:
