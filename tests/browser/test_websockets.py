@@ -11,6 +11,7 @@ from support.server import Server, wait_until
 
 import via
 from via import h
+from via.live import action_order
 
 NO_WEBSOCKETS = "delete window.WebSocket"
 STREAM_ALONE = "delete window.WebSocket; delete window.SharedWorker"
@@ -101,7 +102,8 @@ def test_a_tab_has_one_connection_for_all(notes, serve, page) -> None:
 
 
 @each_road
-def test_what_one_tab_does_arrives_in_its_order(road, notes, serve, page) -> None:
+def test_what_one_tab_does_arrives_in_its_order(road, notes, serve, page, monkeypatch) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 20)
     page.add_init_script(ROADS[road])
     page.goto(serve(notes.v).url)
     is_open(page)
