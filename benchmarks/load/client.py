@@ -122,13 +122,7 @@ class WebSocket(Stream):
     """A websocket: text frames, uncompressed."""
 
     def __init__(self, path: str, cookie: str = "") -> None:
-        key = b64encode(os.urandom(16)).decode()
-        head = (
-            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nCookie: {cookie}\r\n"
-            "Origin: http://localhost\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        super().__init__(head.encode())
+        super().__init__(handshake(path, cookie))
 
     def write(self, text: bytes) -> None:
         """Send a text."""
@@ -155,6 +149,16 @@ class ViaSocket(WebSocket):
         self.answered += whole.count(_ANSWER)
         self._cut = whole[1 - len(_ANSWER) :]
         super().data_received(data)
+
+
+def handshake(path: str, cookie: str) -> bytes:
+    """The request for a websocket."""
+    key = b64encode(os.urandom(16)).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nCookie: {cookie}\r\n"
+        "Origin: http://localhost\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    ).encode()
 
 
 def frame(text: bytes) -> bytes:

@@ -24,7 +24,7 @@ from typing import Any, cast
 import psutil
 import uvloop
 
-from .client import connect, frame, get, post
+from .client import connect, frame, get, handshake, post
 from .servers import Server, serve
 
 ROOM = 20
@@ -34,12 +34,6 @@ CLICK_EVERY = 4.0
 """Seconds between two clicks of a tab, in the mean."""
 
 STOPPED = 5.0
-LATE = 0.25
-HANDSHAKE = (
-    "GET /_ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Origin: http://localhost\r\nSec-WebSocket-Key: c29ha3NvYWtzb2Frc29hawo=\r\n"
-    "Sec-WebSocket-Version: 13\r\nCookie: {}\r\n\r\n"
-)
 
 
 class Socket(asyncio.Protocol):
@@ -55,7 +49,7 @@ class Socket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self.transport.write(HANDSHAKE.format(self.tab.cookie).encode())
+        self.transport.write(handshake("/_ws", self.tab.cookie))
 
     def ask(self, n: int, message: bytes) -> asyncio.Future[int]:
         answer = self.answers[n] = asyncio.get_running_loop().create_future()

@@ -16,6 +16,8 @@ from typing import Any, Final, Protocol
 
 import brotli
 
+from ..live.browser import Headers
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -26,8 +28,8 @@ BROTLI_STREAMS: Final = 128
 
 _QUALITY: Final = 3
 _WINDOW: Final = 16
-_GZIP_WINDOW: Final = 12
-_GZIP_MEMORY: Final = 5
+DEFLATE_WINDOW: Final = 12
+_DEFLATE_MEMORY: Final = 5
 _ZSTD_OPTIONS: Final[dict[int, int]] = {
     zstd.CompressionParameter.compression_level: 1,
     zstd.CompressionParameter.window_log: 14,
@@ -102,6 +104,11 @@ class Brotli:
         return end
 
 
+def deflate() -> zlib._Compress:
+    """A compressor of raw deflate with a small window, of some 40 KB."""
+    return zlib.compressobj(zlib.Z_BEST_SPEED, zlib.DEFLATED, -DEFLATE_WINDOW, _DEFLATE_MEMORY)
+
+
 class Gzip:
     """A stream of gzip, flushed at each frame; its compressor is made with the first one."""
 
@@ -117,9 +124,7 @@ class Gzip:
         """Encode and flush."""
         start = self._count(data)
         if self._compressor is None:
-            self._compressor = zlib.compressobj(
-                zlib.Z_BEST_SPEED, zlib.DEFLATED, -_GZIP_WINDOW, _GZIP_MEMORY
-            )
+            self._compressor = deflate()
         return start + self._compressor.compress(data) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
 
     def heartbeat(self, data: bytes) -> bytes:
@@ -187,6 +192,19 @@ def choose(accepted: str) -> Compression:
         usable.insert(0, Brotli)
     best = max(usable, key=lambda kind: weights.get(kind.name, 0.0))
     return best() if weights.get(best.name, 0.0) > 0 else Plain()
+
+
+def choose_for(headers: Headers) -> Compression:
+    """The best compression for the response to a request with these headers."""
+    accepted = next((value for name, value in headers if name == b"accept-encoding"), b"")
+    return choose(accepted.decode("latin-1"))
+
+
+def encoding_headers(encoding: str) -> list[tuple[bytes, bytes]]:
+    """What a response says of its compression; nothing where it has none."""
+    if not encoding:
+        return []
+    return [(b"content-encoding", encoding.encode()), (b"vary", b"accept-encoding")]
 
 
 def encodings(content: bytes) -> dict[str, bytes]:

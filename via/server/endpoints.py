@@ -28,7 +28,7 @@ from .addresses import address_of
 from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
 from .clients import Client, Clients, too_many
-from .compression import choose
+from .compression import choose_for
 from .nodes.edge import EdgeResponse
 from .nodes.link import NodeGone
 from .nodes.nodes import Nodes
@@ -260,11 +260,10 @@ class Endpoints:
     async def _stream(
         self, tab: Tab, cookies: list[str], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
         stream = Stream(
             self._services.loop,
             tab.outgoing,
-            choose(accepted.decode("latin-1") if self._compress else ""),
+            choose_for(scope["headers"] if self._compress else ()),
             scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
         )
         self._registry.stream_opened(tab)

@@ -8,8 +8,8 @@ from contextvars import Context, copy_context
 from typing import Any, Final, Protocol
 
 from .._core.tasks.maybe_awaitable import MaybeAwaitable
-from .asgi import Receive, Send
-from .compression import Compression
+from .asgi import Receive, Send, until_gone
+from .compression import Compression, encoding_headers
 
 HEARTBEAT: Final = 20.0
 """Seconds between two looks at whether a comment line must show that the stream lives: it is
@@ -191,8 +191,7 @@ class Stream:
             self._waiter.set_result(heartbeat)
 
     async def _watch(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await until_gone(receive)
         self.end()
 
 
@@ -204,7 +203,6 @@ def _start(http_version: str, encoding: str, cookies: Sequence[str]) -> dict[str
     ]
     if http_version == "1.1":
         headers.append((b"connection", b"keep-alive"))
-    if encoding:
-        headers += [(b"content-encoding", encoding.encode()), (b"vary", b"accept-encoding")]
+    headers += encoding_headers(encoding)
     headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
     return {"type": "http.response.start", "status": 200, "headers": headers}

@@ -11,7 +11,7 @@ import { isFarewellIdle, track } from "./leaving";
 import { REFUSED } from "./marks";
 import { fault } from "./report";
 import { each, type Filter, isVia, set } from "./signals";
-import { overSocket } from "./socket";
+import { send } from "./socket";
 import { keepOpen } from "./stream";
 
 actions["peek"] = (_binding, _evt, read: () => unknown) => untracked(read);
@@ -141,7 +141,7 @@ async function attempts(
     let isPutOff = false;
     try {
       const signal = AbortSignal.any([control.signal, attempt.signal]);
-      const answer = overSocket(url, init, signal) ?? fetch(url, { ...init, signal });
+      const answer = send(url, init, signal);
       // Once it is answered it has arrived, however long the answer takes to end.
       if (!reading) track(answer);
       response = await answer;

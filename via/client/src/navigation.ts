@@ -3,7 +3,7 @@ import { prepare, state } from "./fetch";
 import { settleEdits } from "./leaving";
 import { ARRIVED, NAVIGATING } from "./marks";
 import { PRIVATE } from "./signals";
-import { overSocket } from "./socket";
+import { send } from "./socket";
 
 /** A view that takes longer than this (milliseconds) is left to the browser to load. */
 const PATIENCE = 10_000;
@@ -99,9 +99,7 @@ async function navigate(url: URL, popstate: boolean, link?: Element): Promise<vo
   };
   const asked = prepare({ el: document.body }, undefined, "POST", endpoint()!, { payload })!;
   try {
-    const { signal } = request;
-    const response = await (overSocket(asked.url, asked.init, signal) ??
-      fetch(asked.url, { ...asked.init, signal }));
+    const response = await send(asked.url, asked.init, request.signal);
     if (response.status !== 204) load(own);
   } catch {
     load(own);

@@ -126,8 +126,12 @@ function converse(
   });
 }
 
+/** Send a request the way that is open for it. */
+export const send = (url: string, init: RequestInit, signal: AbortSignal) =>
+  overSocket(url, init, signal) ?? fetch(url, { ...init, signal });
+
 /** Send a request along; undefined where it is none for this road, or the road is not open. */
-export function overSocket(
+function overSocket(
   url: string,
   { body, keepalive }: RequestInit,
   signal: AbortSignal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from ..asgi import Receive, Send
+from ..asgi import Receive, Send, until_gone
 from .home import WINDOW
 from .link import Link
 from .messages import Credit, Cut, Gone, Part, Start
@@ -81,7 +81,6 @@ class EdgeResponse:
             await self._link.send(self.node, Gone(self._link.node, self.id))
 
     async def _watch(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await until_gone(receive)
         self._is_browser_gone = True
         self.cut()

@@ -11,12 +11,10 @@ from ...live.request_error import RequestError
 from ..asgi import Receive, Scope, Send
 from ..sse_stream import Writer
 from .sockets import Sockets
-from .tab_socket import NOT_UNDERSTOOD, TabSocket
+from .tab_socket import NOT_UNDERSTOOD, TOO_BIG, TabSocket
 
 _MOST_WAITING: Final = 64
 """Messages that may wait to be sent; beyond them the browser is not listened to."""
-
-_TOO_BIG: Final = 1009
 
 
 class AsgiPort:
@@ -102,13 +100,13 @@ async def serve(sockets: Sockets, scope: Scope, receive: Receive, send: Send) ->
 
 
 async def _hear(sockets: Sockets, socket: TabSocket, port: AsgiPort, receive: Receive) -> None:
-    limit = sockets.limits.body_bytes + sockets.limits.header_bytes
+    limit = sockets.largest
     while (message := await receive())["type"] == "websocket.receive":
         text = message.get("text")
         if text is None:
             socket.refuse(NOT_UNDERSTOOD, "messages are texts")
         elif len(text) > limit:
-            socket.refuse(_TOO_BIG, f"a message takes more than {limit} bytes")
+            socket.refuse(TOO_BIG, f"a message takes more than {limit} bytes")
         else:
             socket.hear(text.encode(errors="replace"))
         await port.drain(_MOST_WAITING)

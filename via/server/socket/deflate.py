@@ -10,11 +10,13 @@ import re
 import zlib
 from typing import Final
 
-AGREED: Final = b"permessage-deflate; server_max_window_bits=12; client_no_context_takeover"
+from ..compression import DEFLATE_WINDOW, deflate
+
+AGREED: Final = (
+    b"permessage-deflate; server_max_window_bits=%d; client_no_context_takeover" % DEFLATE_WINDOW
+)
 """The value of `Sec-WebSocket-Extensions` where a client's offer is taken."""
 
-_WINDOW: Final = 12
-_MEMORY: Final = 5
 _SMALL: Final = 100
 """Bytes up to which a message is sent as it is."""
 
@@ -44,9 +46,7 @@ class Deflate:
             return None
         compressor = self._compressor
         if compressor is None:
-            compressor = self._compressor = zlib.compressobj(
-                zlib.Z_BEST_SPEED, zlib.DEFLATED, -_WINDOW, _MEMORY
-            )
+            compressor = self._compressor = deflate()
         return (compressor.compress(message) + compressor.flush(zlib.Z_SYNC_FLUSH))[: -len(_TAIL)]
 
 

@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 
 from ...live.tab_id import new_tab_id
-from ..asgi import Receive, Scope, Send
-from ..compression import Compression, choose
+from ..asgi import Receive, Scope, Send, until_gone
+from ..compression import Compression, choose_for, encoding_headers
+from ..responses import NO_STORE, NOSNIFF
 from ..sse_stream import HEARTBEAT, Writer
 from .tab_socket import TabSocket
 
@@ -31,9 +32,9 @@ _FULL: Final = 1024 * 1024
 
 _HEADERS: Final = [
     (b"content-type", b"application/x-ndjson"),
-    (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
+    NO_STORE,
+    NOSNIFF,
 ]
 
 
@@ -95,14 +96,8 @@ class SharedStream:
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, compress: bool) -> None:
         """Send what comes, until `end` or until the browser is gone."""
-        accepted = next((v for k, v in scope["headers"] if k == b"accept-encoding"), b"")
-        compression = choose(accepted.decode("latin-1") if compress else "")
-        headers = list(_HEADERS)
-        if compression.name:
-            headers += [
-                (b"content-encoding", compression.name.encode()),
-                (b"vary", b"accept-encoding"),
-            ]
+        compression = choose_for(scope["headers"] if compress else ())
+        headers = [*_HEADERS, *encoding_headers(compression.name)]
         watcher = asyncio.ensure_future(self._watch(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -134,8 +129,7 @@ class SharedStream:
         await send({"type": "http.response.body", "body": compression.finish()})
 
     async def _watch(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await until_gone(receive)
         self._lines.clear()
         self.end()
 

@@ -18,10 +18,9 @@ from ..sse_stream import Writer
 from ..write_batch import WriteBatch
 from .deflate import AGREED, Deflate, decompress, is_offered
 from .sockets import Sockets
-from .tab_socket import NORMAL, NOT_UNDERSTOOD, TabSocket
+from .tab_socket import NORMAL, NOT_UNDERSTOOD, TOO_BIG, TabSocket
 
 GOING_AWAY: Final = 1001
-_TOO_BIG: Final = 1009
 
 GIVE_TRIES: Final = 200
 GIVE_PAUSE: Final = 0.01
@@ -50,8 +49,7 @@ class SocketProtocol(asyncio.Protocol):
         self._transport = transport
         self._connections = connections
         self._batch = batch
-        limits = sockets.limits
-        self._limit = limits.body_bytes + limits.header_bytes
+        self._limit = sockets.largest
         offered = dict(scope["headers"]).get(b"sec-websocket-extensions", b"")
         self._deflate = Deflate() if sockets.compress and is_offered(offered) else None
         self._reader = FrameReader(self._limit, self._deflate is not None)
@@ -113,7 +111,7 @@ class SocketProtocol(asyncio.Protocol):
                 self._socket.refuse(NOT_UNDERSTOOD, "a message is damaged")
                 return
         if text is None:
-            self._socket.refuse(_TOO_BIG, f"a message takes more than {self._limit} bytes")
+            self._socket.refuse(TOO_BIG, f"a message takes more than {self._limit} bytes")
         else:
             self._socket.hear(text)
 

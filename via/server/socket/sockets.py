@@ -56,6 +56,8 @@ class Sockets:
         self._proxies = proxies
         self._refusals = refusals
         self.limits = services.limits
+        self.largest = self.limits.body_bytes + self.limits.header_bytes
+        """Bytes that a message may take."""
         self.compress = compress
         """Whether messages to the browser are to be compressed."""
         self.handover: Handover | None = None

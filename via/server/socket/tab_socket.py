@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import copy_context
 from typing import Any, Final, Protocol
 
@@ -25,6 +25,7 @@ from .port import Port
 NORMAL: Final = 1000
 NOT_UNDERSTOOD: Final = 1007
 REFUSED: Final = 1008
+TOO_BIG: Final = 1009
 
 _ACTION: Final = "/_action/"
 _TOLD_WITH_THE_STREAM: Final = frozenset({"via-location", "via-nonce", "via-document"})
@@ -153,9 +154,7 @@ class TabSocket:
         scope["headers"] = [*self._headers, *told]
         if self._port.writer is not None:
             scope["extensions"] = {WRITER: self._port.writer}
-        task = self._services.loop.create_task(self._stream(scope, body))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._start(self._stream(scope, body))
 
     async def _stream(self, scope: Scope, body: bytes) -> None:
         response = _StreamResponse(self._port)
@@ -208,7 +207,10 @@ class TabSocket:
         return await self._requests.post(path, scope, self._receive_once(body))
 
     def _run(self, answering: Awaitable[ShortResponse], n: int) -> None:
-        task = self._services.loop.create_task(self._respond(answering, n))
+        self._start(self._respond(answering, n))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._services.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
