@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 from functools import partial
@@ -12,7 +13,7 @@ from support.server import wait_until
 import via
 from via import h
 from via.live import action_order
-from via.live.action_order import MOST_NUMBERS
+from via.live.action_order import MOST_NUMBERS, ActionOrder
 from via.live.tab import Tab
 
 
@@ -103,7 +104,7 @@ def test_numbers_that_are_remembered_are_bounded(counter, visitor) -> None:
     for number in range(3 * MOST_NUMBERS):
         tab.act("a1", via_number=number)
     (held,) = via.app.running(counter).registry.tabs.values()
-    assert sum(map(held.order.has_come, range(3 * MOST_NUMBERS))) == MOST_NUMBERS
+    assert sum(map(held.order.is_past, range(3 * MOST_NUMBERS))) == MOST_NUMBERS
 
 
 def held_back(tab: Tab, count: int) -> bool:
@@ -177,3 +178,76 @@ def test_an_odd_predecessor_is_none(ran, counter, visitor, odd) -> None:
     tab.visit()
     assert tab.act("a1", via_number=1, via_after=odd).status_code == 204
     assert ran == [0]
+
+
+def test_what_is_late_is_run_when_it_comes(
+    ran, counter, visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 0.05)
+    tab = visitor(counter)
+    tab.visit()
+    for number, after in ((2, 1), (1, None)):
+        said = {"s1": number, "via_edits": {"s1": number}}
+        assert tab.act("a1", via_number=number, via_after=after, **said).status_code == 204
+    assert ran == [2, 2]  # the late one brought an older edit
+
+
+def test_what_comes_after_one_that_is_put_off_is_put_off_too(
+    ran, counter, visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 20)
+    tab = visitor(counter)
+    tab.visit()
+    (held,) = via.app.running(counter).registry.tabs.values()
+    assert tab.act("a2", via_number=1).status_code == 204
+    waiting: list[int] = []
+    thread = threading.Thread(
+        target=lambda: waiting.append(tab.act("a1", via_number=3, via_after=2).status_code)
+    )
+    thread.start()
+    wait_until(lambda: held_back(held, 1), "the action to wait")
+    assert tab.act("a2", via_number=2).status_code == 429
+    thread.join()
+    assert waiting == [429]
+    assert tab.act("a1", via_number=4, via_after=2).status_code == 429
+    assert ran == [-1]
+    for number in (2, 3, 4):  # each waits for nothing, as what is sent again does
+        assert tab.act("a1", via_number=number).status_code == 204
+    assert ran == [-1, 0, 0, 0]
+
+
+def test_what_is_put_off_does_not_wait_twice(
+    ran, counter, visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 0.05)
+    tab = visitor(counter)
+    tab.visit()
+    tab.act("a2", via_number=1)
+    assert tab.act("a2", via_number=2).status_code == 429
+    asked = [tab.act("a1", via_number=3, via_after=2).status_code for _ in range(2)]
+    assert asked == [429, 204]
+    assert ran == [-1, 0]
+
+
+def test_a_repetition_over_the_rate_is_not_run_a_second_time(ran, counter, visitor) -> None:
+    tab = visitor(counter)
+    tab.visit()
+    assert tab.act("a2", via_number=1).status_code == 204
+    assert tab.act("a2", via_number=1).status_code == 429
+    assert tab.act("a1", via_number=1).status_code == 204
+    assert ran == [-1]
+
+
+def test_what_comes_before_the_wait_begins_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(action_order, "PATIENCE", 20)
+
+    async def wait() -> bool:
+        order = ActionOrder()
+        waiting = order.wait(1, 2)  # as a coroutine that has not started
+        order.take(1)
+        async with asyncio.timeout(1):
+            return await waiting
+
+    assert asyncio.run(wait())

@@ -47,21 +47,18 @@ class ActionRunner:
         page, number = tab.page, signals.get("via_number")
         if not isinstance(number, int):
             number = None
-        is_full = tab.waiting_actions >= self._limits.waiting_actions
-        if is_full and not tab.order.is_awaited(number):  # which lets those that wait go on
-            raise RequestError(
-                429, f"page {page.request.url}: too many actions are waiting", retry_after=1
-            )
+        self._check_room(tab, number)
         before = signals.get("via_after")
-        if isinstance(before, int) and not tab.order.has_come(before):
-            return self._run_after(before, id, tab, headers, signals)
+        if isinstance(before, int) and not tab.order.is_past(before):
+            return self._run_after(before, number, id, tab, headers, signals)
         action = page.actions.get(id)
         if action is None:
             raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
         buckets = tab.buckets if action.buckets is None else action.buckets
         if (empty := take_each(buckets)) is not None:
+            tab.order.put_off(number)
             raise too_many(f"page {page.request.url}: the action {action.name} is called", empty)
-        if number is not None and not tab.order.is_new(number):
+        if number is not None and not tab.order.take(number):
             return self.respond(tab, headers)
 
         def job() -> Any:
@@ -72,9 +69,10 @@ class ActionRunner:
 
         try:
             outcome = tab.handlers.submit(job)
+        except QueueFull as error:
+            tab.order.give_back(number)
+            raise self._later(tab, str(error)) from None
         except Exception as error:
-            if isinstance(error, QueueFull):
-                tab.order.forget(number)  # it is to come again
             return self._failed(tab, action, error)
         if isinstance(outcome, Completed):
             return self.respond(tab, headers)
@@ -82,15 +80,31 @@ class ActionRunner:
         outcome.add_done_callback(tab.action_ended)
         return self._finish(tab, headers, action, outcome)
 
+    def _check_room(self, tab: Tab, number: int | None) -> None:
+        is_full = tab.waiting_actions >= self._limits.waiting_actions
+        if is_full and not tab.order.is_awaited(number):  # which lets those that wait go on
+            tab.order.put_off(number)
+            raise self._later(tab, "too many actions are waiting")
+
     async def _run_after(
-        self, number: int, id: str, tab: Tab, headers: Headers, signals: dict[str, Any]
+        self,
+        before: int,
+        number: int | None,
+        id: str,
+        tab: Tab,
+        headers: Headers,
+        signals: dict[str, Any],
     ) -> ShortResponse:
+        self._check_room(tab, number)  # others may have begun to wait before this coroutine
         tab.waiting_actions += 1
         try:
-            await tab.order.wait(number)
+            may_go_on = await tab.order.wait(before, number)
         finally:
             tab.waiting_actions -= 1
         try:
+            if not may_go_on:
+                tab.order.put_off(number)
+                raise self._later(tab, "the action before this one is put off")
             return await settled(self.run(id, tab, headers, {**signals, "via_after": None}))
         finally:
             tab.end_if_idle()
@@ -104,11 +118,10 @@ class ActionRunner:
             return self._failed(tab, action, error)
         return await settled(self.respond(tab, headers))
 
+    def _later(self, tab: Tab, why: str) -> RequestError:
+        return RequestError(429, f"page {tab.page.request.url}: {why}", retry_after=1)
+
     def _failed(self, tab: Tab, action: RegisteredAction, error: Exception) -> ShortResponse:
-        if isinstance(error, QueueFull):
-            raise RequestError(
-                429, f"page {tab.page.request.url}: {error}", retry_after=1
-            ) from None
         if isinstance(error, UnexpectedValue):
             raise RequestError(400, f"page {tab.page.request.url}: {error}") from None
         if isinstance(error, QueueClosed):
