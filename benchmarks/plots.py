@@ -17,6 +17,7 @@ COLOURS = {
     "via": "#1d4ed8",
     "via, stream and requests": "#60a5fa",
     "via, kept": "#3b82f6",
+    "via, each": "#2563eb",
     "via, nodes": "#60a5fa",
     "via, components": "#93c5fd",
     "Starlette + datastar-py + htpy": "#ea580c",

@@ -189,9 +189,11 @@ def _targets(measured: dict[str, list[Result]]) -> Iterable[str]:
         for way, peer, name in (
             ("via", WHOLE, "the fastest peer's whole view"),
             ("via, kept", WHOLE, "the fastest peer's whole view"),
+            ("via, each", WHOLE, "the fastest peer's whole view"),
             ("via, nodes", WHOLE, "the fastest peer's whole view"),
             ("via, components", WHOLE, "the fastest peer's whole view"),
             ("via, kept", KEPT, "Jinja2 with kept rows"),
+            ("via, each", KEPT, "Jinja2 with kept rows"),
             ("via, nodes", KEPT, "Jinja2 with kept rows"),
         ):
             if not any(r["case"] == case and r["variant"] == way for r in measured["syncs"]):

@@ -4,6 +4,7 @@ via compares the new view with the last one and sends what changed; the peers re
 and send it with datastar-py, for the browser to morph. All of them show the same DOM. Variants:
 
 * `kept`: each part is a cached function of its data, as nodes with via, as text with Jinja2;
+* `each`: the parts are those of `h.each`, which makes the changed one again;
 * `nodes`: the app holds a list of the parts' nodes, and puts the changed one into it;
 * `components`: each part is a component, of which the changed one is sent alone (`sync_component`).
 """
@@ -27,6 +28,7 @@ from selectolax.lexbor import LexborHTMLParser
 from via import h
 from via._core.diff.differ import ViewDiffer
 from via._core.html import to_bytes
+from via._core.rows.each import RowMemory
 from via.server.compression import Brotli, Gzip
 
 Part = tuple[Any, ...]
@@ -160,6 +162,18 @@ class ViaNodes(Via):
         return self._around(self._nodes)
 
 
+class ViaEach(Via):
+    """A tab's view whose parts `h.each` makes."""
+
+    def __init__(self, case: Case, data: Data) -> None:
+        self._memory = RowMemory()
+        self._row = lambda one: case.via(*one)
+        super().__init__(case, data, kept=False)
+
+    def _view(self, data: Data) -> h.Element:
+        return self._memory.render(lambda: self._around(h.each(data, self._row)))
+
+
 class ViaComponents(Via):
     """A tab's view of components, of which one syncs by itself: `c.component` gives each an id."""
 
@@ -216,6 +230,7 @@ WHOLE, KEPT = "Jinja2 + datastar-py", "Jinja2 + datastar-py, kept"
 WAYS: dict[str, Callable[[Case, Data], Via | Whole]] = {
     "via": lambda case, data: Via(case, data, kept=False),
     "via, kept": lambda case, data: Via(case, data, kept=True),
+    "via, each": ViaEach,
     "via, nodes": ViaNodes,
     "via, components": lambda case, data: ViaComponents(case, data, kept=False),
     "htpy + datastar-py": with_htpy,

@@ -76,7 +76,12 @@ class Message(msgspec.Struct):
     author: str
     text: str
 
-items = [("Tea", 1.5), ("Cake", 3.0)]
+class Item(msgspec.Struct):
+    id: int
+    name: str
+    price: float
+
+items = [Item(1, "Tea", 1.5), Item(2, "Cake", 3.0)]
 """,
     "## Pub/sub": "",
     "## Sessions": "",

@@ -10,6 +10,7 @@ only `Raw` is not; in both, NUL and lone surrogates, which HTML cannot hold, bec
 """
 
 from .._core.html import Attribute, Child, Element, Fragment, H, Node
+from .._core.rows.each import each
 from . import attributes, datastar, document, elements, svg, text
 from .attributes import *
 from .datastar import *
@@ -18,7 +19,7 @@ from .elements import *
 from .svg import *
 from .text import *
 
-__all__ = ["Attribute", "Child", "Element", "Fragment", "H", "Node"]
+__all__ = ["Attribute", "Child", "Element", "Fragment", "H", "Node", "each"]
 __all__ += attributes.__all__
 __all__ += datastar.__all__
 __all__ += document.__all__

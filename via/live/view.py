@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import h
+from .._core.rows.each import RowMemory
 from .._core.tasks import handlers
 from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..errors import PageError
@@ -50,7 +51,7 @@ class PageView:
     rendered with those that did not as they were.
     """
 
-    __slots__ = ("_element_id", "_is_due", "_node", "_page", "_parent", "_tab", "function")
+    __slots__ = ("_element_id", "_is_due", "_node", "_page", "_parent", "_rows", "_tab", "function")
 
     def __init__(
         self,
@@ -66,11 +67,13 @@ class PageView:
         self._parent = parent
         self._node: h.Element | None = None
         self._is_due = True
+        self._rows = RowMemory()
         page.views.append(self)
 
     def let_go(self) -> None:
         """Forget the function, which refers back to the page; it is not run any more."""
         self.function = self._node = self._parent = None
+        self._rows = RowMemory()
 
     def request(self) -> None:
         """Have it rendered anew the next time: all of the page, or this part and what is around."""
@@ -103,7 +106,7 @@ class PageView:
         if kept is not None and self._page.is_partial and not self._is_due:
             return kept
         self._is_due = False  # what asks from now on is for the next time
-        content = self.require()()
+        content = self._rows.render(self.require())
         if self._parent is not None:
             node = self._node = h.Div(h.ID(self._element_id), content)
             return node

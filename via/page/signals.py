@@ -6,11 +6,13 @@ import builtins
 import math
 import re
 from collections.abc import Mapping, MutableMapping
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from .. import h
+from .._core.rows.each import see_as
 from ..errors import ViaError
 
 _LARGEST_INT: Final = 2**53
@@ -189,6 +191,9 @@ class Signal:
     def _receive(self, value: Any) -> None:
         self._value = value
         self._err = None
+
+
+see_as(Signal, attrgetter("_value"))  # in the rows of lists
 
 
 def receive_values(signals: Mapping[str, Signal], values: Mapping[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Rows of lists, made again only where what they show has changed."""
