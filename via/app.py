@@ -130,11 +130,11 @@ class V:
 
     def append_to_head(self, *nodes: h.H) -> None:
         """Add nodes to the head of every page."""
-        self._router.head.extend(nodes)
+        self._router.frame.head.extend(nodes)
 
     def append_to_foot(self, *nodes: h.H) -> None:
         """Add nodes to the end of the body of every page."""
-        self._router.foot.extend(nodes)
+        self._router.frame.foot.extend(nodes)
 
     def layout(self, layout: Layout) -> Layout:
         """Wrap the view of every page: `layout(content)` returns a node; also a decorator.
@@ -143,7 +143,7 @@ class V:
         """
         if not callable(layout):
             raise ConfigError(f"v.layout needs a function of the content, not {layout!r}")
-        self._router.layout = layout
+        self._router.frame.layout = layout
         return layout
 
     def static(self, prefix: str, directory: str | os.PathLike[str]) -> None:
@@ -403,7 +403,7 @@ def server_for(v: V) -> Server:
     """The server that `V.start` runs: it also serves the app's actions past ASGI."""
 
     def connect(address: str) -> AppConnection:
-        return not_started(address) if v._run is None else v._run.endpoints.connect(address)
+        return not_started(address) if v._run is None else v._run.connect(address)
 
     server = make_server(v, connect, v._router.options.limits or Limits())
     server.drain = v._drain

@@ -112,6 +112,8 @@ def test_requests(core) -> None:
         head = f"POST /_action/a{number} HTTP/1.1\r\nCookie: a={number}\r\nContent-Length: "
         assert requests.read_action(f"{head}2\r\n\r\n{{}}".encode()) is not None
         assert requests.read_action(f"{head}3\r\n\r\n{{}}".encode()) is None
+        assert requests.read_page(b"GET /?q HTTP/1.1\r\nHost: a\r\n\r\n", 9) is not None
+        assert requests.read_page(b"GET /?q HTTP/1.1\r\nHost: a\r\n\r\nx", 9) is None
 
     assert grown(work) < ROUNDS
 

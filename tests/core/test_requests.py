@@ -1,4 +1,4 @@
-"""The requests of actions that are read in one step, and those that are left to a full parser."""
+"""Requests of actions and pages that are read in one step, and those left to a full parser."""
 
 import pytest
 from hypothesis import given
@@ -132,9 +132,98 @@ def test_a_part_of_a_request_and_more_than_one_are_left_to_the_parser(requests) 
     assert requests.read_action(whole + whole) is None
 
 
+def get(line: str = "GET / HTTP/1.1", head: str = "Host: a\r\n", body: bytes = b"") -> bytes:
+    return request(head, body, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "query"),
+    [
+        ("GET / HTTP/1.1", "/", ""),
+        ("GET /? HTTP/1.1", "/", ""),
+        ("GET /a-b/._~!$&'()*+,;=:@/ HTTP/1.1", "/a-b/._~!$&'()*+,;=:@/", ""),
+        ('GET /a?q=%20&x=/?"{} HTTP/1.1', "/a", 'q=%20&x=/?"{}'),
+    ],
+)
+def test_a_page_is_asked_for(requests, line, path, query) -> None:
+    assert requests.read_page(get(line), 9) == (path, query, [(b"host", b"a")])
+
+
+def test_what_tells_a_page_who_asks_is_kept(requests) -> None:
+    head = (
+        "Host: a\r\nAccept: */*\r\nCookie: b=c\r\nX-Forwarded-Proto: https\r\n"
+        "X-Forwarded-Prefix: /app\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: b\r\n"
+        "Content-Length: 0\r\n"
+    )
+    assert requests.read_page(get(head=head), 8) == (
+        "/",
+        "",
+        [
+            (b"host", b"a"),
+            (b"cookie", b"b=c"),
+            (b"x-forwarded-proto", b"https"),
+            (b"x-forwarded-prefix", b"/app"),
+            (b"x-forwarded-for", b"1.2.3.4"),
+            (b"x-forwarded-host", b"b"),
+        ],
+    )
+    assert requests.read_page(get(head=head), 7) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HEAD / HTTP/1.1",
+        "GET  / HTTP/1.1",
+        "GET / HTTP/1.0",
+        "GET /_sse HTTP/1.1",
+        "GET //host/ HTTP/1.1",
+        "GET http://host/ HTTP/1.1",
+        "GET * HTTP/1.1",
+        "GET /%61 HTTP/1.1",
+        "GET /\xe9 HTTP/1.1",
+        'GET /" HTTP/1.1',
+        "GET /a#b HTTP/1.1",
+        "GET /?a#b HTTP/1.1",
+        "GET /?\xe9 HTTP/1.1",
+        "GET /?a b HTTP/1.1",
+    ],
+)
+def test_another_address_is_left_to_the_parser(requests, line) -> None:
+    assert requests.read_page(get(line), 9) is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 1\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Upgrade: websocket\r\n",
+        "Connection: close\r\n",
+        "Host: a\r\nHost: a\r\n",
+        "X-Forwarded-Proto: http\r\nX-Forwarded-Proto: https\r\n",
+        "X-Forwarded-Prefix: /a\r\nX-Forwarded-Prefix: /a\r\n",
+        "X: a\r\n folded\r\n",
+    ],
+)
+def test_an_unusual_request_for_a_page_is_left_to_the_parser(requests, head) -> None:
+    assert requests.read_page(get(head=head), 9) is None
+
+
+def test_a_part_of_a_pages_request_and_more_than_one_are_left_to_the_parser(requests) -> None:
+    whole = get()
+    for size in range(len(whole)):
+        assert requests.read_page(whole[:size], 9) is None
+    assert requests.read_page(whole + b"G", 9) is None
+    assert requests.read_page(whole + whole, 9) is None
+
+
 PIECES = st.sampled_from(
     [
         b"POST /_action/a1 HTTP/1.1\r\n",
+        b"GET /",
+        b"?",
+        b" HTTP/1.1\r\n",
         b"Content-Length: 2\r\n",
         b"content-length:",
         b"Cookie: a=b\r\n",
@@ -155,3 +244,5 @@ def test_the_twins_read_alike(pieces) -> None:
     data = b"".join(pieces)
     for tried in (data, b"POST /_action/a1 HTTP/1.1\r\n" + data + b"\r\n{}"):
         assert _requests_c.read_action(tried) == _requests_py.read_action(tried)
+    for tried in (data, b"GET /" + data + b"\r\n", b"GET / HTTP/1.1\r\n" + data + b"\r\n"):
+        assert _requests_c.read_page(tried, 3) == _requests_py.read_page(tried, 3)

@@ -23,7 +23,7 @@ from via.server.app_connection import AppConnection
 from via.server.proxies import TrustedProxies
 from via.server.request_origin import RequestOrigin
 from via.server.signal_body import parse_signals
-from via.server.uvicorn_protocol import ActionResponse, Protocol
+from via.server.uvicorn_protocol import Heads, Protocol
 from via.server.write_batch import WriteBatch
 from via.sessions.codec import UnreadableValue, decode_session, decode_value, encode_session
 from via.sessions.cookie import Cookie
@@ -40,6 +40,7 @@ def action_requests(data: bytes) -> None:
     """Both readers of actions' requests find the same, and what they find is in the request."""
     found = COMPILED.read_action(data)
     assert found == PURE.read_action(data)
+    assert COMPILED.read_page(data, 20) == PURE.read_page(data, 20)
     if found is not None:
         id, headers, body = found
         assert re.fullmatch("[A-Za-z0-9]{1,64}", id)
@@ -95,11 +96,13 @@ async def _connection(data: bytes) -> None:
     config.load()
     state = uvicorn.server.ServerState()
     refused: list[int] = []
-    connection = AppConnection(lambda *_: None, lambda status, reason: refused.append(status))
+    connection = AppConnection(
+        lambda *_: None, lambda *_: None, lambda status, reason: refused.append(status)
+    )
     protocol = Protocol(
         lambda address: connection,
         LIMITS,
-        ActionResponse(),
+        Heads(),
         WriteBatch(),
         config=config,
         server_state=state,

@@ -261,7 +261,7 @@ def test_actions_that_come_in_the_same_turn_are_counted_too(v, visitor):
     body = json.dumps(one.signals).encode()
 
     async def act_at_once() -> list[int]:
-        act = run.endpoints.connect("127.0.0.1").run_action
+        act = run.connect("127.0.0.1").run_action
         answers = [act("a1", headers, body) for _ in range(5)]
         [tab] = run.registry.tabs.values()
         tab.dispose()

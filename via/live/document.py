@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from .. import h
+from .._core.html import to_bytes
+from .dry_run import Layout
 from .tab import Tab
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -37,24 +42,95 @@ _EARLY: Final = (
 that they make known to expressions (`exposed.ts`)."""
 
 
-def document(
-    tab: Tab,
-    view: h.H,
+@dataclass(slots=True)
+class Frame:
+    """What the app puts around every page."""
+
+    head: list[h.H] = field(default_factory=list)
+    foot: list[h.H] = field(default_factory=list)
+    layout: Layout | None = None
+
+
+class DocumentParts:
+    """The documents under one root path: the same bytes for all tabs, but for what is a tab's own.
+
+    `head` and `foot` are the app's nodes in every page.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        client_path: str,
+        is_official_client: bool = False,
+        has_sockets: bool = False,
+        head: Sequence[h.H] = (),
+        foot: Sequence[h.H] = (),
+    ) -> None:
+        # Stand for the title, the signals, the nonce and the view; nobody else knows them.
+        marks = [secrets.token_hex(16) for _ in range(4)]
+        title, signals, nonce, view = marks
+        whole = to_bytes(
+            _document(
+                root,
+                title=title,
+                signals=signals,
+                view=h.Raw(view),
+                client_path=client_path,
+                is_official_client=is_official_client,
+                has_sockets=has_sockets,
+                head=head,
+                foot=foot,
+            ),
+            nonce,
+        )
+        parts = re.split("|".join(marks), whole.decode())
+        found = re.findall("|".join(marks), whole.decode())
+        self._parts: list[bytes | int] = [parts[0].encode()]
+        for mark, part in zip(found, parts[1:], strict=True):
+            self._parts += [marks.index(mark), part.encode()]
+
+    def document(self, title: str, signals: bytes, nonce: str, view: bytes) -> bytes:
+        """A tab's document; `signals` are JSON."""
+        own = (_escaped(title), _attribute(signals), nonce.encode(), view)
+        return b"".join([own[part] if isinstance(part, int) else part for part in self._parts])
+
+
+def signals_of(tab: Tab) -> bytes:
+    """The signals that a tab begins with, as JSON."""
+    return msgspec.json.encode(
+        {
+            "via_ctx": tab.id,
+            "via_csrf": tab.csrf,
+            **{name: signal.value for name, signal in tab.page.signals.items()},
+        }
+    )
+
+
+def _escaped(text: str) -> bytes:
+    return to_bytes(h.Text(text))
+
+
+def _attribute(value: bytes) -> bytes:
+    """A value as it is written between quotes."""
+    return to_bytes(h.Br(h.Data("x", value.decode())))[len('<br data-x="') : -len('">')]
+
+
+def _document(
+    root: str,
     *,
     title: str,
+    signals: str,
+    view: h.H,
     client_path: str,
-    is_official_client: bool = False,
-    has_sockets: bool = False,
-    head: Sequence[h.H] = (),
-    foot: Sequence[h.H] = (),
+    is_official_client: bool,
+    has_sockets: bool,
+    head: Sequence[h.H],
+    foot: Sequence[h.H],
 ) -> h.H:
     """The whole document: it loads the client, declares the signals and opens the stream."""
-    root = tab.page.request.root_path
-    signals = {
-        "via_ctx": tab.id,
-        "via_csrf": tab.csrf,
-        **{name: signal.value for name, signal in tab.page.signals.items()},
-    }
     close, who = f"{root}/_session/close", "{via_ctx:$via_ctx,via_csrf:$via_csrf}"
     history: list[h.Attribute] = []
     roads = "" if is_official_client else f",websocket:{'true' if has_sockets else 'false'}"
@@ -74,7 +150,7 @@ def document(
             language="en",
             head=[
                 h.Link(h.Rel("icon"), h.Href(_ICON)),
-                h.Meta(h.Data("signals", msgspec.json.encode(signals).decode())),
+                h.Meta(h.Data("signals", signals)),
                 None if is_official_client else h.Script(h.Raw(_EARLY)),
                 h.Script(h.Type("module"), h.Src(root + client_path)),
                 *head,

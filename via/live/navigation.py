@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from .._core.tasks import handlers
 from ..page.error_log import log_error
 from ..page.urls import is_local
 from .history_step import HistoryStep
@@ -40,7 +41,7 @@ async def navigate(find: Find, default_title: str, tab: Tab, url: str, step: His
         route, params = found
         page = tab.enter(path, params, urlsplit(url).query)
         try:
-            context = await route.set_up(tab, PageView(tab, page))
+            context = await handlers.run(route.set_up, tab, PageView(tab, page))
         except Exception as error:
             log_error(tab.logger(), f"page {path}", error)
             break

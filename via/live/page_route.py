@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from functools import partial
+from inspect import isawaitable
 from typing import Any, Final
 
 from .. import h
 from .._core.tasks import handlers
+from .._core.tasks.handlers import Completed
+from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..errors import ConfigError, PageError
 from ..page.actions import handler_name
 from ..page.error_log import user_line
@@ -45,26 +48,53 @@ class PageRoute:
         """The route as Starlette writes it."""
         return self.route.replace("...}", ":path}")
 
-    async def open(self, tab: Tab) -> h.Element | None:
+    def open(self, tab: Tab) -> MaybeAwaitable[h.Element | None]:
         """Set the page up in a new tab and render its view, in the tab's queue.
 
-        None if the page redirects.
+        A coroutine where something has to wait. None if the page redirects.
         """
         view = PageView(tab, tab.page)
-        await tab.run(partial(self.set_up, tab, view))
+        outcome = tab.handlers.submit(partial(self.set_up, tab, view))
+        if not isinstance(outcome, Completed):
+            return self._open_later(tab, view, outcome)
+        return self._render(tab, view)
+
+    async def _open_later(
+        self, tab: Tab, view: PageView, setting_up: Awaitable[Any]
+    ) -> h.Element | None:
+        await setting_up
+        return await settled(self._render(tab, view))
+
+    def _render(self, tab: Tab, view: PageView) -> MaybeAwaitable[h.Element | None]:
         if tab.page.redirect_to:
             return None
-        node: h.Element = await tab.run(view.render)
-        return node
+        outcome = tab.handlers.submit(view.render)
+        if isinstance(outcome, Completed):
+            node: h.Element = outcome.value
+            return node
+        return settled(outcome)
 
-    async def set_up(self, tab: Tab, view: PageView) -> Context:
-        """Run the middleware and the page function. Raises PageError if no view was set."""
+    def set_up(self, tab: Tab, view: PageView) -> MaybeAwaitable[Context]:
+        """Run the middleware and the page function, in a handler.
+
+        A coroutine of the context where they are `async def`. Raises PageError if no view was set.
+        """
         context = Context(tab, view)
         tab.page.root = view
         chain = tuple(self.chain())
         if chain:
             tab.page.guard = partial(call_through, chain, context)
-        await handlers.run(call_through, chain, context, partial(self.function, context))
+        outcome = call_through(chain, context, partial(self.function, context))
+        if isawaitable(outcome):
+            return self._set_up_later(context, tab, view, outcome)
+        if not tab.page.redirect_to:
+            view.require()
+        return context
+
+    async def _set_up_later(
+        self, context: Context, tab: Tab, view: PageView, running: Awaitable[Any]
+    ) -> Context:
+        await running
         if not tab.page.redirect_to:
             view.require()
         return context

@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from .. import h
-from .._core.html import to_bytes
-from ..errors import ConfigError, SessionError, ViaError
+from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
+from ..errors import ConfigError, ViaError
 from ..options import DEFAULTS, Options
-from ..page.error_log import log_error
 from ..page.mounted_page import PageRequest
-from .browser import Browser
-from .document import CONTENT_SECURITY_POLICY, allow_eval, document
-from .dry_run import Layout
-from .navigation import navigate
+from .browser import Browser, Headers
+from .document import Frame
+from .page_loader import PageLoader
+from .page_response import PageResponse
 from .page_route import PageRoute
-from .request_error import RequestError
 from .services import Services
 from .tab import Tab
 from .tab_access import TabAccess
 from .tab_registry import TabRegistry
 
 _NOSNIFF: Final = {"x-content-type-options": "nosniff"}
-_HEADERS: Final = {
-    "cache-control": "no-store",
-    "referrer-policy": "same-origin",
-    **_NOSNIFF,
-}
-
 
 Admit = Callable[[Scope], None]
 """Raises RequestError where a request for a page is refused."""
-
-
-class _Run(NamedTuple):
-    """What the pages are served with from the app's start on."""
-
-    services: Services
-    registry: TabRegistry
-    access: TabAccess
-    admit: Admit
 
 
 class PageRouter:
@@ -62,20 +41,20 @@ class PageRouter:
         self.router = Router(redirect_slashes=False, default=self._redirect_slash)
         self.app = ExceptionMiddleware(self.router)
         """The router, whose HTTPExceptions (those of static files, too) become responses."""
-        self.head: list[h.H] = []
-        self.foot: list[h.H] = []
-        self.layout: Layout | None = None
+        self.frame = Frame()
         self._routes: dict[str, PageRoute] = {}
-        self._run: _Run | None = None
+        self._literal: dict[str, PageRoute] = {}
+        self._loader: PageLoader | None = None
+        self._admit: Admit = lambda scope: None
 
     def register(self, route: PageRoute) -> None:
         """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
         if route.route in self._routes:
             raise ConfigError(f"page {route.route!r} is registered already")
-        route.check(self.layout)
+        route.check(self.frame.layout)
         self._routes[route.route] = route
         self.router.routes.append(
-            Route(route.path(), partial(self._respond, route), methods=["GET"], name=route.route)
+            Route(route.path(), _Page(self._respond, route), methods=["GET"], name=route.route)
         )
 
     def open(
@@ -83,7 +62,10 @@ class PageRouter:
     ) -> None:
         """Serve the pages in this run of the app, to the requests that `admit` lets through."""
         self.router.routes.sort(key=specificity)
-        self._run = _Run(services, registry, access, admit)
+        found = {path: self.find(path) for path in self._routes if "{" not in path}
+        self._literal = {path: page[0] for path, page in found.items() if page is not None}
+        self._admit = admit
+        self._loader = PageLoader(services, registry, access, self.options, self.frame, self.find)
 
     def routes(self) -> list[str]:
         """The routes of the pages."""
@@ -107,64 +89,49 @@ class PageRouter:
         found = self.find(request.url)
         if found is None:
             return None
-        if self._run is not None and self._run.registry.leaving:
-            raise RequestError(503, "the server is shutting down", retry_after=1)
         route, params = found
-        tab = self._new_tab(replace(request, params=params), browser)
-        try:
-            await route.open(tab)
-            await tab.save_session()
-        except Exception as error:
-            tab.dispose()
-            log_error(tab.logger(), f"page {request.url}", error)
-            return None
-        except BaseException:
-            tab.dispose()
-            raise
-        tab.opened()
-        return tab
+        return await self._running().rebuild(route, replace(request, params=params), browser)
 
-    async def _respond(self, route: PageRoute, request: Request) -> Response:
-        root = request.scope.get("root_path", "")
-        path = request.scope["path"].removeprefix(root)
-        params, query = _texts(request.path_params), request.scope["query_string"].decode("latin-1")
+    def load(
+        self,
+        path: str,
+        query: str,
+        headers: Headers,
+        admit: Callable[[], None],
+        *,
+        root: str = "",
+        is_https: bool = False,
+    ) -> MaybeAwaitable[PageResponse] | None:
+        """Serve the page at a path that is not encoded, below the `root` path of a proxy.
+
+        A coroutine of the response where something has to wait; None where no page is there. Raises
+        RequestError as `admit`, which is called for a page, and `PageLoader.load` do.
+        """
+        if path == self.options.datastar_path:
+            return None
+        route = self._literal.get(path)
+        found = self.find(path) if route is None else (route, {})
+        if found is None:
+            return None
+        admit()
+        route, params = found
         asked = PageRequest(url=path, params=params, root_path=root, query=query)
-        run = self._run
-        if run is None:
+        return self._running().load(route, asked, headers, is_https)
+
+    async def _respond(self, route: PageRoute, scope: Scope) -> PageResponse:
+        root = scope.get("root_path", "")
+        path = scope["path"].removeprefix(root)
+        params, query = _texts(scope["path_params"]), scope["query_string"].decode("latin-1")
+        asked = PageRequest(url=path, params=params, root_path=root, query=query)
+        loader = self._running()
+        self._admit(scope)
+        is_https = scope["scheme"] == "https"
+        return await settled(loader.load(route, asked, scope["headers"], is_https))
+
+    def _running(self) -> PageLoader:
+        if self._loader is None:
             raise ViaError("the app has not been started")
-        run.admit(request.scope)
-        is_https = request.scope["scheme"] == "https"
-        try:
-            browser = await run.access.browser(request.scope["headers"], is_https)
-        except SessionError as error:
-            raise RequestError(503, str(error), retry_after=2) from None
-        tab = self._new_tab(asked, browser)
-        try:
-            view = await route.open(tab)
-            await tab.save_session()
-            if view is None:
-                tab.dispose()
-                response: Response = RedirectResponse(tab.page.redirect_to, 303)
-            else:
-                response = self._document(tab, view)
-                if run.registry.leaving:
-                    tab.dispose()  # the stream has it built anew, where the app is served then
-                else:
-                    run.registry.page_served(tab, len(response.body))
-                if browser.set_cookie is not None:
-                    response.headers.append("set-cookie", browser.set_cookie)
-            cookie = tab.cookies.change()
-            if cookie is not None:
-                response.headers.append("set-cookie", cookie)
-            return response
-        except Exception as error:
-            tab.dispose()
-            log_error(tab.logger(), f"page {path}", error)
-            detail = "".join(traceback.format_exception(error)) if self.options.dev_mode else ""
-            return PlainTextResponse(f"Internal Server Error\n{detail}", 500, _NOSNIFF)
-        except BaseException:
-            tab.dispose()
-            raise
+        return self._loader
 
     async def _redirect_slash(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a path that no route has: there may be one that differs by the last slash."""
@@ -180,39 +147,18 @@ class PageRouter:
             response = RedirectResponse(target, 307)
         await response(scope, receive, send)
 
-    def _new_tab(self, request: PageRequest, browser: Browser) -> Tab:
-        run = self._run
-        if run is None:
-            raise ViaError("the app is shutting down")
-        run.registry.make_room(browser.cookie)
-        show_page = partial(navigate, self.find, self.options.document_title or "")
-        remove = run.registry.remove
-        tab = Tab(run.services, request, self.layout, browser, show_page, remove)
-        run.registry.add(tab)
-        return tab
 
-    def _document(self, tab: Tab, view: h.Element) -> Response:
-        options, nonce = self.options, tab.page.request.nonce
-        page = document(
-            tab,
-            view,
-            title=tab.page.title or options.document_title or "",
-            client_path=options.datastar_path or "",
-            is_official_client=options.datastar_content is not None,
-            has_sockets=bool(options.websocket),
-            head=self.head,
-            foot=self.foot,
-        )
-        body = to_bytes(page, nonce)
-        tab.opened()
-        tab.outgoing.differ.remember(view)
-        tab.outgoing.look(view)
-        policy = options.content_security_policy or CONTENT_SECURITY_POLICY
-        if options.datastar_content is not None:
-            policy = allow_eval(policy)
-        policy = policy.replace("{nonce}", nonce)
-        headers = _HEADERS | {"content-security-policy": policy}
-        return Response(body, media_type="text/html", headers=headers)
+class _Page:
+    """A page as an ASGI app."""
+
+    def __init__(
+        self, respond: Callable[[PageRoute, Scope], Awaitable[PageResponse]], route: PageRoute
+    ) -> None:
+        self._respond = respond
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self._respond(self._route, scope)).send(send)
 
 
 def specificity(route: BaseRoute) -> tuple[tuple[int, ...], bool]:

@@ -9,7 +9,7 @@ from hmac import compare_digest
 from itertools import chain
 from typing import Any, Final
 
-from ..sessions import SessionManager
+from ..sessions import SessionHandle, SessionManager
 from .browser import Browser, Headers, browser_cookie, cookie_header, is_from
 from .tab import Tab
 from .tab_registry import TabRegistry
@@ -56,8 +56,10 @@ class TabAccess:
 
     async def browser(self, headers: Headers, is_https: bool) -> Browser:
         """The browser that sends these headers; it is given a name if it has none."""
+        found = self.browser_nowait(headers, is_https)
+        if found is not None:
+            return found
         header = cookie_header(headers)
-        cookie, is_new = browser_cookie(header, is_https)
         sessions = self._sessions
         if f"{sessions.cookie.name}-" in header:
             await sessions.own_cookie_name(_port(headers))
@@ -66,8 +68,27 @@ class TabAccess:
         name = ""
         if token and not session.is_kept:
             name, token = await self._turn_away(token, headers), ""
-        elif token and f"{sessions.cookie.own_name}={token}" in header:
-            name = sessions.cookie.own_name
+        return self._browser(header, is_https, session, token, name)
+
+    def browser_nowait(self, headers: Headers, is_https: bool) -> Browser | None:
+        """As `browser`, where nothing has to be waited for; None where something has."""
+        header = cookie_header(headers)
+        sessions = self._sessions
+        if f"{sessions.cookie.name}-" in header:
+            return None
+        token = sessions.cookie.read(header)
+        session = sessions.load_handle_nowait(token)
+        if session is None or (token and not session.is_kept):
+            return None
+        return self._browser(header, is_https, session, token, "")
+
+    def _browser(
+        self, header: str, is_https: bool, session: SessionHandle, token: str, name: str
+    ) -> Browser:
+        cookie, is_new = browser_cookie(header, is_https)
+        own_name = self._sessions.cookie.own_name
+        if not name and token and f"{own_name}={token}" in header:
+            name = own_name
         return Browser(cookie, is_new, session, token, name)
 
     async def _turn_away(self, token: str, headers: Headers) -> str:

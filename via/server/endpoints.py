@@ -25,7 +25,7 @@ from ..page.signals import UnexpectedValue
 from ..sessions.tokens import is_token
 from .action_runner import ActionRunner
 from .addresses import address_of
-from .app_connection import AppConnection
+from .app_connection import AppConnection, LoadPage
 from .asgi import Receive, Scope, Send
 from .clients import Client, Clients, too_many
 from .compression import choose_for
@@ -144,13 +144,14 @@ class Endpoints:
 
     # Actions
 
-    def connect(self, address: str) -> AppConnection:
+    def connect(self, address: str, load_page: LoadPage) -> AppConnection:
         """What the app is to a connection that comes from this address."""
         is_proxy = self._proxies.is_trusted(address)
         return AppConnection(
             partial(self._run_forwarded, address)
             if is_proxy
             else partial(self._run_action, self._clients.find(address)),
+            load_page,
             partial(self._refusals.log_unread, address),
             self.sockets,
         )

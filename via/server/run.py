@@ -19,11 +19,13 @@ from ..live.tab_registry import TabRegistry
 from ..options import Limits
 from ..page.rate_limit import RateLimitConfig
 from ..sessions import NATSStore, SessionManager
+from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
 from .client_asset import ClientAsset, bundled_client, bundled_worker
 from .clients import Clients
 from .endpoints import Endpoints
 from .nodes.nodes import Nodes
+from .page_requests import PageRequests
 from .proxies import TrustedProxies
 from .refusals import Refusals
 from .request_origin import RequestOrigin
@@ -37,12 +39,17 @@ class Run:
     registry: TabRegistry
     messaging: Messaging
     endpoints: Endpoints
+    pages: PageRequests
     client: ClientAsset
     worker: ClientAsset
     origin: RequestOrigin
     proxies: TrustedProxies
     refusals: Refusals
     nodes: Nodes | None
+
+    def connect(self, address: str) -> AppConnection:
+        """What the app is to a connection that comes from this address."""
+        return self.endpoints.connect(address, self.pages.connect(address))
 
     async def drain(self, moving: float = 0.0) -> None:
         """Let what runs end, and everything else end over so many seconds; see `TabRegistry`."""
@@ -131,8 +138,19 @@ async def open_run(logger: logging.Logger, router: PageRouter, sessions: Session
     if nodes is not None:
         await nodes.open(partial(_relayed, endpoints))
     worker = ClientAsset(bundled_worker())
+    pages = PageRequests(router, registry, origin, clients, proxies, refusals)
     return Run(
-        services, registry, messaging, endpoints, client, worker, origin, proxies, refusals, nodes
+        services,
+        registry,
+        messaging,
+        endpoints,
+        pages,
+        client,
+        worker,
+        origin,
+        proxies,
+        refusals,
+        nodes,
     )
 
 

@@ -1,9 +1,9 @@
-"""uvicorn's protocol with two shortcuts: for actions, and for the frames of streams.
+"""uvicorn's protocol with shortcuts: for actions, for pages, and for the frames of streams.
 
-An action whose plain request came in one piece is read and run at once, without a parser of all of
-HTTP, an ASGI cycle and a task; where its response is not there at once, or is more than 204,
-uvicorn takes over, as it serves all other requests. The stream is a response of uvicorn's, given a
-`Writer` under which its frames go past ASGI.
+An action or a page whose plain request came in one piece is read and answered at once, without a
+parser of all of HTTP, an ASGI cycle and a task; where the response is not there at once, or is not
+the usual one, uvicorn takes over, as it serves all other requests. The stream is a response of
+uvicorn's, given a `Writer` under which its frames go past ASGI.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import Context, copy_context
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.utils import get_remote_addr
 
-from .._core.http.requests import read_action
+from .._core.http.requests import read_action, read_page
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..live.browser import Headers
+from ..live.page_response import PageResponse
 from ..live.request_error import RequestError
 from ..options import Limits
 from .app_connection import Connect, not_started
@@ -66,20 +68,33 @@ class ChunkWriter:
         self._batch.write(self._cycle.transport, b"%x\r\n%b\r\n" % (len(data), data))
 
 
-class ActionResponse:
-    """The response to an action that was done, with uvicorn's headers of the moment."""
+class Heads:
+    """The heads of usual responses, with uvicorn's headers of the moment."""
 
     def __init__(self) -> None:
         self._defaults: list[tuple[bytes, bytes]] | None = None
-        self._head = b""
+        self._done = self._page = b""
 
-    def response(self, defaults: list[tuple[bytes, bytes]]) -> bytes:
-        """The whole response. uvicorn makes a new list of defaults each second."""
+    def done(self, defaults: list[tuple[bytes, bytes]]) -> bytes:
+        """The whole response to an action that was done."""
+        self._bring_up_to_date(defaults)
+        return self._done
+
+    def page(self, defaults: list[tuple[bytes, bytes]], response: PageResponse) -> bytes:
+        """The whole response that brings a page."""
+        self._bring_up_to_date(defaults)
+        body = response.body
+        fields = b"".join([b"%b: %b\r\n" % field for field in response.headers])
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (self._page, fields, len(body), body)
+
+    def _bring_up_to_date(self, defaults: list[tuple[bytes, bytes]]) -> None:
+        # uvicorn makes a new list of defaults each second.
         if defaults is not self._defaults:
             self._defaults = defaults
-            fields = b"".join(b"%b: %b\r\n" % field for field in (*defaults, NO_STORE))
-            self._head = b"HTTP/1.1 %d No Content\r\n%b\r\n" % (DONE.status, fields)
-        return self._head
+            fields = b"".join(b"%b: %b\r\n" % field for field in defaults)
+            more = b"%b: %b\r\n" % NO_STORE
+            self._done = b"HTTP/1.1 %d No Content\r\n%b%b\r\n" % (DONE.status, fields, more)
+            self._page = b"HTTP/1.1 200 OK\r\n%b" % fields
 
 
 class Protocol(BoundedProtocol):
@@ -89,18 +104,19 @@ class Protocol(BoundedProtocol):
         self,
         connect: Connect,
         limits: Limits,
-        head: ActionResponse,
+        heads: Heads,
         batch: WriteBatch,
         **arguments: Any,
     ) -> None:
         super().__init__(limits, **arguments)
         self._connect = connect
         self._app_connection = not_started("")
-        self._head = head
+        self._heads = heads
         self._batch = batch
         self._was_used = False
         self._is_ending = False
-        self._response: MaybeAwaitable[ShortResponse] | None = None
+        self._response: MaybeAwaitable[PageResponse | ShortResponse] | None = None
+        self._longest = min(limits.request_line, limits.header_bytes)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected."""
@@ -120,8 +136,13 @@ class Protocol(BoundedProtocol):
             and not self.flow.write_paused
         ):
             action = read_action(data)
-            if action is not None and self._run(*action):
-                return
+            if action is not None:
+                if self._run(*action):
+                    return
+            elif len(data) <= self._longest:
+                page = read_page(data, self._limits.header_count)
+                if page is not None and self._load(*page):
+                    return
         # A response that waits may be for the request before this one.
         self._batch.write_out()
         super().data_received(data)
@@ -211,10 +232,28 @@ class Protocol(BoundedProtocol):
             response = copy_context().run(run_action, id, headers, body)
         except Exception as error:
             response = _fail(error)
-        if response is not DONE or self.transport.is_closing():
+        if response is not DONE:
             self._response = response
             return False
-        self._batch.write(self.transport, self._head.response(self.server_state.default_headers))
+        return self._answer(self._heads.done(self.server_state.default_headers))
+
+    def _load(self, path: str, query: str, headers: Headers) -> bool:
+        """Serve a page; False if uvicorn has to go on with its request."""
+        try:
+            load_page = self._app_connection.load_page
+            response = copy_context().run(load_page, path, query, headers)
+        except Exception as error:
+            response = _fail(error)
+        if not isinstance(response, PageResponse) or response.status != HTTPStatus.OK:
+            self._response = response
+            return False
+        return self._answer(self._heads.page(self.server_state.default_headers, response))
+
+    def _answer(self, response: bytes) -> bool:
+        """Write a response that is there."""
+        if self.transport.is_closing():
+            return True
+        self._batch.write(self.transport, response)
         self.server_state.total_requests += 1
         if self._awaited is not None:
             self._stop_awaiting()
@@ -225,14 +264,15 @@ class Protocol(BoundedProtocol):
         return True
 
 
-def _app(response: MaybeAwaitable[ShortResponse]) -> Any:
+def _app(response: MaybeAwaitable[PageResponse | ShortResponse]) -> Any:
     """An ASGI app that gives this response."""
 
     async def app(scope: Any, receive: Receive, send: Send) -> None:
-        await (await settled(response)).send(send)
+        ready: PageResponse | ShortResponse = await settled(response)
+        await ready.send(send)
 
     return app
 
 
-async def _fail(error: Exception) -> ShortResponse:
+async def _fail(error: Exception) -> Any:
     raise error

@@ -20,7 +20,7 @@ from .app_connection import Connect
 from .asgi import Scope
 from .socket.socket_protocol import adopt
 from .socket.sockets import Sockets
-from .uvicorn_protocol import ActionResponse, Protocol
+from .uvicorn_protocol import Heads, Protocol
 from .write_batch import WriteBatch
 
 
@@ -83,10 +83,11 @@ class Server(uvicorn.Server):
 def make_server(app: Any, connect: Connect, limits: Limits) -> Server:
     """A server for an ASGI app, from which it takes its logging and its lifespan.
 
-    `connect` is asked, as each connection begins, for what runs its actions past ASGI.
+    `connect` is asked, as each connection begins, for what runs its actions and loads its
+    pages past ASGI.
     """
     batch = WriteBatch()
-    protocol = partial(Protocol, connect, limits, ActionResponse(), batch)
+    protocol = partial(Protocol, connect, limits, Heads(), batch)
     return Server(
         uvicorn.Config(
             app,
