@@ -1,6 +1,6 @@
 """via: real-time, server-driven web apps. Python functions in, live pages out."""
 
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from . import h
 from .app import V, new
@@ -45,11 +45,6 @@ from .sessions import (
     new_nats_session_manager,
     new_sqlite_session_manager,
 )
-
-try:
-    __version__ = version("via-web")
-except PackageNotFoundError:  # a source tree that was not installed
-    __version__ = "0+unknown"
 
 __all__ = [
     "Action",
@@ -111,3 +106,15 @@ __all__ = [
     "with_typing",
     "with_window",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Few ask, and to find out takes as long as a tenth of all imports.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("via-web")
+    except PackageNotFoundError:  # a source tree that was not installed
+        return "0+unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
@@ -34,11 +35,14 @@ def _bundled(name: str) -> bytes:
 
 
 class ClientAsset:
-    """An ASGI app that serves one script, compressed where the browser takes it."""
+    """An ASGI app that serves one script, compressed where the browser takes it.
+
+    It is compressed when it is first asked for, beside the event loop.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._plain = content
-        self._encoded = encodings(content)
+        self._encoding: asyncio.Future[dict[str, bytes]] | None = None
         self._etag = b'"%s"' % sha256(content).hexdigest()[:32].encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,10 +59,17 @@ class ClientAsset:
             status, body = 304, b""
         else:
             accepted = request.get(b"accept-encoding", b"").decode("latin-1")
-            encoding = best_of(self._encoded, accepted)
+            encoded = await self._encoded()
+            encoding = best_of(encoded, accepted)
             if encoding:
-                body = self._encoded[encoding]
+                body = encoded[encoding]
                 headers.append((b"content-encoding", encoding.encode()))
             headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _encoded(self) -> dict[str, bytes]:
+        if self._encoding is None:
+            loop = asyncio.get_running_loop()
+            self._encoding = loop.run_in_executor(None, encodings, self._plain)
+        return await asyncio.shield(self._encoding)

@@ -18,7 +18,7 @@ from ..live.tab_id import new_node
 from ..live.tab_registry import TabRegistry
 from ..options import Limits
 from ..page.rate_limit import RateLimitConfig
-from ..sessions import NATSStore, SessionManager
+from ..sessions import SessionManager
 from .app_connection import AppConnection
 from .asgi import Receive, Scope, Send
 from .client_asset import ClientAsset, bundled_client, bundled_worker
@@ -89,6 +89,8 @@ async def open_run(logger: logging.Logger, router: PageRouter, sessions: Session
     place = None if options.nats_url else meeting_place(router.routes())
     messaging = await Messaging.open(options, logger, place)
     if place is not None and messaging.shared is not None:
+        from ..sessions.stores.nats import NATSStore
+
         sessions.store = NATSStore(messaging.shared.jetstream)
     limit = options.action_rate_limit or RateLimitConfig()
     services = Services(

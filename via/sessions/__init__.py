@@ -1,5 +1,7 @@
 """Sessions: values kept for a browser across pages, tabs and restarts."""
 
+from typing import TYPE_CHECKING, Any
+
 from .cookie import Cookie
 from .factories import new_nats_session_manager, new_sqlite_session_manager
 from .handle import SessionHandle
@@ -7,8 +9,10 @@ from .manager import SessionManager
 from .session import Session
 from .store import Store, StoredSession
 from .stores.memory import MemoryStore
-from .stores.nats import NATSStore
 from .stores.sqlite import SQLiteStore
+
+if TYPE_CHECKING:
+    from .stores.nats import NATSStore
 
 __all__ = [
     "Cookie",
@@ -23,3 +27,12 @@ __all__ = [
     "new_nats_session_manager",
     "new_sqlite_session_manager",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # With it comes nats-py, which not every app needs.
+    if name != "NATSStore":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .stores.nats import NATSStore
+
+    return NATSStore

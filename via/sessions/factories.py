@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .manager import SessionManager
-from .stores.nats import NATSStore
 from .stores.sqlite import Database, SQLiteStore
 
 if TYPE_CHECKING:
@@ -24,4 +23,6 @@ def new_nats_session_manager(
     bucket: str = "via_sessions",
 ) -> SessionManager:
     """A manager that keeps its sessions in a JetStream bucket; see `NATSStore`."""
+    from .stores.nats import NATSStore
+
     return SessionManager(NATSStore(jetstream, bucket=bucket))

