@@ -99,6 +99,11 @@ class OrderedCalls:
         """How many calls are waiting."""
         return len(self._waiting)
 
+    @property
+    def are_done(self) -> bool:
+        """Whether a call would be made at once."""
+        return self._worker is None and not self._closed
+
     def add(self, call: Callable[[], Any]) -> None:
         """Make a call behind those before it."""
         if self._closed:
@@ -156,6 +161,7 @@ class Hub:
 
     def __init__(self, backend: PubSub, *, logger: logging.Logger) -> None:
         self._backend = backend
+        self._publish_nowait = getattr(backend, "publish_nowait", _wait)
         self._log = ThrottledLog(logger)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -177,6 +183,12 @@ class Hub:
                 f"subject {subject!r}: a message of {len(data)} bytes is more than the "
                 f"{limit} that the broker takes"
             )
+        if (
+            self._backend_calls.are_done
+            and threading.get_ident() == self._thread
+            and self._publish_nowait(subject, bytes(data))
+        ):
+            return
         if len(self._backend_calls) >= MAX_QUEUED:
             raise PubSubError(
                 f"subject {subject!r}: the broker is away and {MAX_QUEUED} messages wait for it"
@@ -364,6 +376,11 @@ class Hub:
             f"subject {subject!r}: {name} is too slow; with {MAX_WAITING} messages waiting it "
             "loses the oldest",
         )
+
+
+def _wait(subject: str, data: bytes) -> bool:
+    """Stands for `publish_nowait` of a backend that has none."""
+    return False
 
 
 def _retrieve(future: asyncio.Future[Any]) -> None:

@@ -12,14 +12,13 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import nats
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NATSError
 from nats.js import JetStreamContext
 
 from ...errors import PubSubError
 from ..protocol import History, StreamConfig, StreamHandler, Subscription
 from ..throttled_log import ThrottledLog
+from .client import CoreClient
 from .follow import Follower
 from .reconnect import Reconnection, Resumable
 from .replay import history
@@ -53,7 +52,7 @@ class NATSBackend:
             self._options["user_credentials"] = os.fspath(credentials)
         if tls is not None:
             self._options["tls"] = tls
-        self.conn: Client = Client()
+        self.conn: CoreClient = CoreClient()
         self._reconnection = Reconnection(self.conn, logger, self._throttled)
         self.jetstream: JetStreamContext = self.conn.jetstream()
 
@@ -101,13 +100,15 @@ class NATSBackend:
         """Send a message to all who listen on the subject now."""
         await self.conn.publish(subject, data)
 
+    def publish_nowait(self, subject: str, data: bytes) -> bool:
+        """As `publish`, where nothing has to be waited for; False where something has."""
+        return self.conn.publish_nowait(subject, data)
+
     async def subscribe(self, subject: str, handler: Callable[[bytes], Any]) -> Subscription:
         """Call `handler` with each message on the subject."""
-
-        async def receive(message: Msg) -> None:
-            handler(message.data)
-
-        return await self.conn.subscribe(subject, cb=receive)
+        return await self.conn.subscribe_directly(
+            subject, lambda data, reply, headers: handler(data)
+        )
 
     async def ensure_stream(self, config: StreamConfig) -> None:
         """Create the stream, or bring an existing one to this configuration."""

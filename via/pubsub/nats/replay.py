@@ -12,13 +12,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import msgspec
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from ...errors import PubSubError
 from ..protocol import History
 from ..subjects import is_pattern
 from .api import NO_MESSAGE, TIMEOUT, JetStreamError, request
+from .client import CoreClient, is_status
 
 _SLACK: Final = 4
 """How many times the wanted messages may be read, where finding the place costs more."""
@@ -27,7 +26,7 @@ _UNUSED: Final = 30_000_000_000
 """Nanoseconds after which the broker removes a consumer that was left behind."""
 
 
-async def history(conn: Client, stream: str, subject: str, count: int) -> History:
+async def history(conn: CoreClient, stream: str, subject: str, count: int) -> History:
     """The last `count` messages of the stream on a subject, which may be a pattern."""
     filtered = None if is_pattern(subject) else {"subjects_filter": subject}
     info, end = await asyncio.gather(
@@ -60,7 +59,7 @@ async def history(conn: Client, stream: str, subject: str, count: int) -> Histor
             start = max(low, start - max(step * 5 // 4, end - start + 1))
 
 
-async def _last(conn: Client, stream: str, subject: str) -> int:
+async def _last(conn: CoreClient, stream: str, subject: str) -> int:
     """The number of the last message on the subject; 0 if there is none."""
     try:
         answer = await request(conn, f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
@@ -74,7 +73,7 @@ async def _last(conn: Client, stream: str, subject: str) -> int:
 
 @asynccontextmanager
 async def _consumer(
-    conn: Client, stream: str, subject: str, start: int
+    conn: CoreClient, stream: str, subject: str, start: int
 ) -> AsyncIterator[tuple[str, int]]:
     """A short-lived consumer from a number on: its name, and how many messages it has."""
     # The broker names it: where a cluster places it on a server that has just died there is no
@@ -98,27 +97,26 @@ async def _consumer(
         await conn.publish(f"$JS.API.CONSUMER.DELETE.{stream}.{name}")
 
 
-async def _read(conn: Client, stream: str, name: str, end: int, pending: int) -> list[bytes]:
+async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int) -> list[bytes]:
     """The consumer's messages up to number `end`."""
     messages: list[bytes] = []
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def receive(message: Msg) -> None:
+    def receive(data: bytes, reply: bytes, headers: bytes) -> None:
         if done.done():
             return
-        if message.headers and "Status" in message.headers and not message.data:
-            done.set_exception(
-                PubSubError(f"stream {stream!r}: reading stopped: {message.headers}")
-            )
+        if not data and is_status(headers):
+            why = headers.partition(b"\r\n")[0].decode(errors="replace")
+            done.set_exception(PubSubError(f"stream {stream!r}: reading stopped: {why}"))
             return
-        number, left = place(message.reply)
+        number, left = place(reply)
         if number <= end:
-            messages.append(message.data)
+            messages.append(data)
         if number >= end or left == 0:
             done.set_result(None)
 
     inbox = conn.new_inbox()
-    subscription = await conn.subscribe(inbox, cb=receive)
+    subscription = await conn.subscribe_directly(inbox, receive)
     try:
         ask = {"batch": pending + 1, "expires": round(TIMEOUT * 1_000_000_000)}
         await conn.publish(
@@ -133,9 +131,9 @@ async def _read(conn: Client, stream: str, name: str, end: int, pending: int) ->
     return messages
 
 
-def place(reply: str) -> tuple[int, int]:
+def place(reply: bytes) -> tuple[int, int]:
     """A message's number in its stream, and how many are behind it, from its reply subject."""
-    parts = reply.split(".")
+    parts = reply.split(b".")
     if len(parts) > 9:  # newer form: $JS.ACK.<domain>.<account hash>.<stream>.…
         return int(parts[7]), int(parts[10])
     return int(parts[5]), int(parts[8])

@@ -1,0 +1,12 @@
+"""What a NATS server says, taken apart, and its messages handed to whom they are for."""
+
+from typing import TYPE_CHECKING
+
+from .._backend import PURE_PYTHON
+
+if TYPE_CHECKING or PURE_PYTHON:
+    from ._nats_reader_py import Handler, Line, Message, NATSReader
+else:
+    from ._nats_reader_c import Handler, Line, Message, NATSReader
+
+__all__ = ["Handler", "Line", "Message", "NATSReader"]
