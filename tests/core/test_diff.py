@@ -611,6 +611,26 @@ def test_an_adopted_part_is_taken_to_be_in_the_page(core):
     assert html == '<div id="c1">1</div>'
 
 
+def test_the_ids_of_adopted_parts_are_known(core):
+    told: list[str] = []
+    differ = core.differ(told.append)
+
+    def view(first: Any, text: str) -> Any:
+        return core.view(first, core.p(text, id="p"), PAD)
+
+    differ.remember(view(core.div(core.b("x", id="b"), id="c"), "1"))
+    differ.adopt("c", core.div(core.b("y", id="d"), id="c"))
+    # "b" has gone with what was there before, so that it may come again elsewhere.
+    other = core.div(core.b("y", id="d"), id="c")
+    after = core.view(other, core.p(core.i("2", id="b"), id="p"), PAD)
+    [(_, _, html)] = sent(differ.update(after))
+    assert html == '<p id="p"><i id="b">2</i></p>' or html == '<i id="b">2</i>'
+    assert told == []
+    differ.adopt("c", core.div(core.b("y", id="b"), id="c"))
+    assert told == ["b"]
+    assert b'id="view"' in differ.update(view(core.div(core.b("y", id="b"), id="c"), "3"))
+
+
 def test_views_nested_very_deeply_are_sent_whole(core):
     def deep(text: str) -> Any:
         node = core.b(text)

@@ -150,7 +150,8 @@ class ViewDiffer:
             anchors.children = {}
             anchors.anchor = ""
         self._root = root
-        self._collect_ids(root)
+        if self._ids.is_ambiguous or root.depth > DEEPEST or not self._ids.replace(element, node):
+            self._collect_ids(root)
 
     def _path(self, name: str) -> list[int] | None:
         """The way to the element of this id: most often the one that led there before."""

@@ -48,6 +48,17 @@ class ViewIds:
                     self._report(name)
                 seen.add(name)
 
+    def replace(self, old: Element, new: Element) -> bool:
+        """Take one element to have the place of another; False where two then share an id."""
+        removed: list[str] = []
+        brought: list[str] = []
+        ids(old, removed)
+        ids(new, brought)
+        self._ids.difference_update(removed)
+        before = len(self._ids)
+        self._ids.update(brought)
+        return len(self._ids) == before + len(brought)
+
     def apply(self, patches: Patches) -> bool:
         """Take the patches to be applied; False if they must not be sent as they are.
 
