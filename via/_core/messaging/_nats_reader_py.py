@@ -1,38 +1,14 @@
-"""What a NATS server says, taken apart, and its messages handed to whom they are for.
-
-This file is compiled as `_nats_reader_c`, with the types of its header, and is its own twin.
-"""
+"""The pure-Python twin of `_nats_reader_c`: what a NATS server says, taken apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-Handler = Callable[[bytes, bytes, bytes], Any]
-"""Takes a message's data, its reply subject and its headers as they came."""
-
-LONGEST_LINE: Final = 1024 * 1024
-"""Bytes of one line; the longest are those in which a server tells of its cluster."""
+from .nats_said import LONGEST_LINE, Handler, Line, Message
 
 _MESSAGE: Final = 1
 _MESSAGE_WITH_HEADERS: Final = 2
-
-
-class Message(NamedTuple):
-    """A message that nobody here handles."""
-
-    sid: int
-    subject: bytes
-    reply: bytes
-    data: bytes
-    headers: bytes
-
-
-class Line(NamedTuple):
-    """Anything else that the server says: a word in upper case, and what follows it."""
-
-    word: bytes
-    rest: bytes
 
 
 class NATSReader:
