@@ -2,8 +2,8 @@
 
 `python -m benchmarks.instructions` runs each piece of work under callgrind, prints the instructions
 of one, and fails where one takes over 3 % more, or fewer, than `benchmarks/instructions.json` says;
-with `--write` the file is written anew. Other Pythons, compilers and C libraries take others: where
-the file is of another kind of build, nothing is compared.
+with `--write` the file is written anew. With another Python, Cython, compiler or C library they are
+others: where the file is of another kind of build, nothing is compared.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,7 +146,11 @@ def run() -> None:
 def kind() -> str:
     """The kind of build that is counted."""
     libc = " ".join(platform.libc_ver())
-    parts = (platform.python_version(), platform.python_compiler(), libc, platform.machine())
+    python = f"Python {platform.python_version()}"
+    translated = (FILE.parent.parent / "via/_core/http/_requests_c.c").open().readline()
+    cython = " ".join(re.findall(r"Cython [\d.]+", translated))
+    packages = [f"{name} {version(name)}" for name in ("msgspec", "greenlet")]
+    parts = (python, cython, *packages, platform.python_compiler(), libc, platform.machine())
     return ", ".join(parts)
 
 
