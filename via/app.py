@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
@@ -34,6 +34,7 @@ from .server.addresses import address_of
 from .server.app_connection import AppConnection, not_started
 from .server.asgi import Receive, Scope, Send
 from .server.client_asset import WORKER_PATH
+from .server.collector import few_collections
 from .server.listeners import listen
 from .server.responses import ShortResponse
 from .server.run import Run, open_run
@@ -303,10 +304,14 @@ class V:
             self._failure = error
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        if self._server is not None:
-            # What is there now stays: collections need not look at it again.
-            gc.collect()
-            gc.freeze()
+        threshold = self._router.options.gc_threshold
+        collector: AbstractContextManager[None] = nullcontext()
+        if self._server is not None and threshold is not None:
+            collector = few_collections(threshold)
+        with collector:
+            await self._serve_lifespan(receive, send)
+
+    async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         signals = ShutdownSignals(self._on_shutdown_signal)
         signals.watch()
         if self._worker is not None:

@@ -146,6 +146,9 @@ class Options:
     * `drain_time`: seconds over which a process that is to end sends its tabs to others, one after
       another, while `/_ready` says that it takes no new ones. Default: 3 for workers that a SIGHUP
       replaces, else 0.
+    * `gc_threshold`: the thresholds of Python's garbage collector under `v.start()`, as
+      `gc.set_threshold` takes them. What is there after the start is never looked at again.
+      Default: (20_000, 20, 100), for few looks at many tabs.
     * `trusted_proxies`: the reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and
       `-Prefix` are believed: addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"].
       Default: none.
@@ -183,6 +186,7 @@ class Options:
     compression: bool | None = None
     websocket: bool | None = None
     drain_time: float | timedelta | None = None
+    gc_threshold: tuple[int, int, int] | None = None
     trusted_proxies: Sequence[str] | None = None
     allowed_origins: Sequence[str] | None = None
     allowed_hosts: Sequence[str] | None = None
@@ -228,6 +232,14 @@ def _is_address(value: Any) -> bool:
     return True
 
 
+def _are_thresholds(value: Any) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 3
+        and all(type(one) is int and one >= 0 for one in value)
+    )
+
+
 def _is_duration(value: Any) -> bool:
     return isinstance(value, int | float | timedelta) and not isinstance(value, bool)
 
@@ -270,6 +282,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
     ("datastar_path", _is_path, 'a path such as "/_datastar.js"'),
     ("context_ttl", _is_duration, "a number of seconds or a timedelta"),
     ("drain_time", _is_duration, "a number of seconds or a timedelta"),
+    ("gc_threshold", _are_thresholds, "three whole numbers, as gc.set_threshold takes them"),
     *(
         (name, lambda value: isinstance(value, RateLimitConfig), "a via.RateLimitConfig")
         for name in (
@@ -314,5 +327,6 @@ DEFAULTS: Final = Options(
     limits=Limits(),
     compression=True,
     websocket=True,
+    gc_threshold=(20_000, 20, 100),  # a tab is hundreds of objects, and goes by being counted
     trusted_proxies=(),
 )
