@@ -23,7 +23,7 @@ def suites(quick: bool) -> list[dict[str, Any]]:
     """The results of the pytest-benchmark suites. Raises RuntimeError if there are none."""
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder, "results.json")
-        command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "--benchmark-quiet"]
+        command = [sys.executable, "-m", "pytest", "-q", "--benchmark-quiet"]
         command += [
             f"--benchmark-json={results}",
             "--benchmark-max-time=" + ("0.02", "0.5")[not quick],

@@ -247,6 +247,10 @@ def rows() -> list[Row]:
     ]
 
 
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def main() -> None:
     """Measure each row three times, by turns, and print the least as a table."""
     print(f"| work | via | goal | {PEER} | {FLOOR} |\n|---|--:|--:|--:|--:|")
@@ -256,11 +260,11 @@ def main() -> None:
             for name, measure in row.measure.items():
                 least[name] = min(measure(), least.get(name, float("inf")))
         cells = [
-            f"{least[name]:,.3g} {row.unit}" if name in least else "" for name in (PEER, FLOOR)
+            f"{_figure(least[name])} {row.unit}" if name in least else "" for name in (PEER, FLOOR)
         ]
         is_met = "" if least["via"] <= row.goal else f", missed by {least['via'] / row.goal:.2f}x"
         print(
-            f"| {row.work} | {least['via']:,.3g} {row.unit} | {row.goal:,g}{is_met} | "
+            f"| {row.work} | {_figure(least['via'])} {row.unit} | {row.goal:,g}{is_met} | "
             f"{' | '.join(cells)} |",
             flush=True,
         )

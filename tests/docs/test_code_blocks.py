@@ -84,6 +84,7 @@ class Item(msgspec.Struct):
 items = [Item(1, "Tea", 1.5), Item(2, "Cake", 3.0)]
 """,
     "## Pub/sub": "",
+    "## A view": "",
     "## Sessions": "",
     "## Bounds": "def is_password(name, password):\n    return False\n",
     "## Subjects": "",
@@ -92,6 +93,9 @@ items = [Item(1, "Tea", 1.5), Item(2, "Cake", 3.0)]
 
 # What a block that contains the first text needs after it, to show what it does.
 AFTER = {
+    "def test_board": """
+test_board(lambda function, *args: function(*args))
+""",
     "def comment": """
 v.page("/", lambda c: c.view(lambda: comment("<b>bold</b>")))
 """,
@@ -110,6 +114,7 @@ v.page("/", remembered)
 
 # What a block that contains the first text serves at a path.
 VISITS = [
+    ("def test_board", "/", "name 999"),
     ("def counter", "/", "Count: 0"),
     ("admin_required", "/boards/one", "navigation"),
     ("v.http_serve_mux()", "/health", "fine"),
