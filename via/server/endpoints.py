@@ -43,7 +43,7 @@ from .socket.sharing import PATH as SHARED_PATH
 from .socket.sharing import Sharing
 from .socket.sockets import PATH as SOCKET_PATH
 from .socket.sockets import Sockets
-from .sse_stream import WRITER, Stream
+from .sse_stream import GONE, WRITER, Stream
 from .tab_requests import TabElsewhere, TabRequests, unknown_tab
 
 T = TypeVar("T")
@@ -261,18 +261,20 @@ class Endpoints:
     async def _stream(
         self, tab: Tab, cookies: list[str], scope: Scope, receive: Receive, send: Send
     ) -> None:
+        extensions = scope.get("extensions") or {}
         stream = Stream(
             self._services.loop,
             tab.outgoing,
             choose_for(scope["headers"] if self._compress else ()),
-            scope.get("extensions", {}).pop(WRITER, None),  # which refers to the scope
+            extensions.pop(WRITER, None),  # which refers to the scope
         )
         self._registry.stream_opened(tab)
         cookie = tab.open_stream(stream, takes_cookies(scope["headers"]))
         if cookie is not None:
             cookies = [*cookies, cookie]
         try:
-            await stream.serve(receive, send, scope.get("http_version", "1.1"), cookies)
+            version, gone = scope.get("http_version", "1.1"), extensions.get(GONE)
+            await stream.serve(receive, send, version, cookies, gone)
         finally:
             tab.stream_ended(stream)
 

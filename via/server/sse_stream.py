@@ -18,6 +18,9 @@ silent for twice as long at most."""
 WRITER: Final = "via.writer"
 """The ASGI extension under which a server offers a `Writer`."""
 
+GONE: Final = "via.gone"
+"""The ASGI extension under which a server offers a future that is done when the browser is gone."""
+
 _COMMENT: Final = b":\n\n"
 
 
@@ -109,15 +112,25 @@ class Stream:
             self._task.cancel()
 
     async def serve(
-        self, receive: Receive, send: Send, http_version: str, cookies: Sequence[str] = ()
+        self,
+        receive: Receive,
+        send: Send,
+        http_version: str,
+        cookies: Sequence[str] = (),
+        gone: asyncio.Future[None] | None = None,
     ) -> None:
         """Send frames until `end` or until the browser is gone.
 
-        `cookies` are the values of the response's `Set-Cookie`.
+        `cookies` are the values of the response's `Set-Cookie`. Without `gone`, which is done when
+        the browser is gone, a task waits for `receive` to say so.
         """
         compression, source = self._compression, self._source
         self._task = asyncio.current_task()
-        watcher = self._loop.create_task(self._watch(receive))
+        watcher = None
+        if gone is None:
+            watcher = self._loop.create_task(self._watch(receive))
+        else:
+            gone.add_done_callback(self._lost)
         try:
             self._timer = self._loop.call_later(HEARTBEAT, self._beat)
             await send(_start(http_version, compression.name, cookies))
@@ -145,7 +158,10 @@ class Stream:
         finally:
             self._task = None
             compression.finish()
-            watcher.cancel()
+            if watcher is not None:
+                watcher.cancel()
+            if gone is not None:
+                gone.remove_done_callback(self._lost)
             if self._rest is not None:
                 self._rest.close()
             if self._timer is not None:
@@ -189,6 +205,9 @@ class Stream:
     def _resume(self, heartbeat: bool) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(heartbeat)
+
+    def _lost(self, gone: object) -> None:
+        self.end()
 
     async def _watch(self, receive: Receive) -> None:
         await until_gone(receive)

@@ -53,8 +53,7 @@ class SocketProtocol(asyncio.Protocol):
         offered = dict(scope["headers"]).get(b"sec-websocket-extensions", b"")
         self._deflate = Deflate() if sockets.compress and is_offered(offered) else None
         self._reader = FrameReader(self._limit, self._deflate is not None)
-        self._can_write = asyncio.Event()
-        self._can_write.set()
+        self._reading: asyncio.Future[None] | None = None  # what the browser still has to read
         self._is_paused = self._is_closing = False
         self._closing: asyncio.TimerHandle | None = None
         self.writer: Writer | None = self
@@ -119,7 +118,7 @@ class SocketProtocol(asyncio.Protocol):
         """The connection is closed."""
         self._connections.discard(self)
         self._is_closing = True
-        self._can_write.set()
+        self._go_on()
         if self._closing is not None:
             self._closing.cancel()
         self._socket.lost()
@@ -180,7 +179,8 @@ class SocketProtocol(asyncio.Protocol):
 
     async def drain(self) -> None:
         """Wait while the browser reads slowly."""
-        await self._can_write.wait()
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
 
     def close(self, code: int, reason: str) -> None:
         """Close the WebSocket, when what was sent before has been."""
@@ -202,14 +202,20 @@ class SocketProtocol(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The browser has much to read: it is not listened to before it has read it."""
         self._is_paused = True
-        self._can_write.clear()
+        if self._reading is None:
+            self._reading = asyncio.get_running_loop().create_future()
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """The browser has read it."""
         self._is_paused = False
-        self._can_write.set()
+        self._go_on()
         self._transport.resume_reading()
+
+    def _go_on(self) -> None:
+        reading, self._reading = self._reading, None
+        if reading is not None and not reading.done():
+            reading.set_result(None)
 
 
 async def adopt(

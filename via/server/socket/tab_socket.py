@@ -18,7 +18,7 @@ from ...live.tab_registry import GRACE
 from ..asgi import Receive, Scope, Send
 from ..clients import Client
 from ..responses import ShortResponse
-from ..sse_stream import WRITER
+from ..sse_stream import GONE, WRITER
 from .messages import Request, answer, read_request
 from .port import Port
 
@@ -152,8 +152,9 @@ class TabSocket:
             if name in _TOLD_WITH_THE_STREAM
         ]
         scope["headers"] = [*self._headers, *told]
+        scope["extensions"] = {GONE: self._gone}
         if self._port.writer is not None:
-            scope["extensions"] = {WRITER: self._port.writer}
+            scope["extensions"][WRITER] = self._port.writer
         self._start(self._stream(scope, body))
 
     async def _stream(self, scope: Scope, body: bytes) -> None:
