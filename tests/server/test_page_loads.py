@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Host, Route, Router
 from support.server import Server
 
 import via
@@ -251,4 +251,13 @@ def test_routes_of_the_app_come_before_its_pages(app, serve, by_asgi) -> None:
     app.http_serve_mux().routes.insert(0, route)
     asking = Asking(serve(app).port, by_asgi)
     assert asking.ask("/")[2] == "own"
+    asking.connection.close()
+
+
+def test_routes_by_host_come_before_the_pages_too(app, serve, by_asgi) -> None:
+    api = Router([Route("/", lambda request: PlainTextResponse("api"))])
+    app.http_serve_mux().routes.insert(0, Host("api.localhost", api))
+    asking = Asking(serve(app).port, by_asgi)
+    assert asking.ask("/", "Host: api.localhost\r\n")[2] == "api"
+    assert "<main>" in asking.ask("/")[2]
     asking.connection.close()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route, Router
+from starlette.routing import BaseRoute, Match, Mount, Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
@@ -27,6 +27,9 @@ from .tab_access import TabAccess
 from .tab_registry import TabRegistry
 
 _NOSNIFF: Final = {"x-content-type-options": "nosniff"}
+
+_BY_PATH: Final = {Route, Mount, WebSocketRoute}
+"""Routes that are found by method and path alone; others may look at headers."""
 
 Admit = Callable[[Scope], None]
 """Raises RequestError where a request for a page is refused."""
@@ -46,6 +49,7 @@ class PageRouter:
         self._literal: dict[str, PageRoute] = {}
         self._loader: PageLoader | None = None
         self._admit: Admit = lambda scope: None
+        self._are_by_path = False
 
     def register(self, route: PageRoute) -> None:
         """Serve a page from now on. Raises PageError or ConfigError if it cannot be."""
@@ -62,6 +66,7 @@ class PageRouter:
     ) -> None:
         """Serve the pages in this run of the app, to the requests that `admit` lets through."""
         self.router.routes.sort(key=specificity)
+        self._are_by_path = {type(route) for route in self.router.routes} <= _BY_PATH
         found = {path: self.find(path) for path in self._routes if "{" not in path}
         self._literal = {path: page[0] for path, page in found.items() if page is not None}
         self._admit = admit
@@ -73,7 +78,7 @@ class PageRouter:
 
     def find(self, path: str) -> tuple[PageRoute, dict[str, str]] | None:
         """The page that answers a path, and the path's parameters."""
-        scope = {"type": "http", "path": path, "method": "GET"}
+        scope = {"type": "http", "path": path, "method": "GET", "headers": []}
         for route in self.router.routes:
             match, child = route.matches(scope)
             if match is Match.FULL:
@@ -104,10 +109,11 @@ class PageRouter:
     ) -> MaybeAwaitable[PageResponse] | None:
         """Serve the page at a path that is not encoded, below the `root` path of a proxy.
 
-        A coroutine of the response where something has to wait; None where no page is there. Raises
-        RequestError as `admit`, which is called for a page, and `PageLoader.load` do.
+        A coroutine of the response where something has to wait; None where no page is there, or the
+        path does not tell. Raises RequestError as `admit`, which is called for a page, and
+        `PageLoader.load` do.
         """
-        if path == self.options.datastar_path:
+        if not self._are_by_path or path == self.options.datastar_path:
             return None
         route = self._literal.get(path)
         found = self.find(path) if route is None else (route, {})

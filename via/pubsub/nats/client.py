@@ -78,9 +78,12 @@ class CoreClient(Client):
     def _write_out(self) -> None:
         self._is_flush_due = False
         if self._status == Client.CONNECTED and self._pending and self._transport is not None:
-            pending, self._pending = self._pending, []
+            try:
+                self._transport.writelines(self._pending[:])
+            except (OSError, RuntimeError):
+                return  # the connection is gone; it waits for the next one
+            self._pending = []
             self._pending_data_size = 0
-            self._transport.writelines(pending)
 
     async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
         # What was published before is before it.
