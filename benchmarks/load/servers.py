@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from glob import glob
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -41,12 +47,8 @@ class Server:
 @contextmanager
 def serve(module: str) -> Iterator[Server]:
     """Run `benchmarks/peers/<module>.py` while the block runs."""
-    port = _free_port()
-    child = subprocess.Popen(
-        [sys.executable, "-m", f"benchmarks.peers.{module}", str(port)],
-        stdin=subprocess.PIPE,
-        cwd=ROOT,
-    )
+    port = free_port()
+    child = start(module, port)
     try:
         _wait_for(port, child)
         yield Server(module, port, psutil.Process(child.pid))
@@ -59,7 +61,41 @@ def serve(module: str) -> Iterator[Server]:
             child.wait()
 
 
-def _free_port() -> int:
+def start(module: str, port: int) -> subprocess.Popen[bytes]:
+    """Begin to run `benchmarks/peers/<module>.py`; it ends with its standard input."""
+    python = interpreter_with("stario") if module == "stario_app" else sys.executable
+    return subprocess.Popen(
+        [python or sys.executable, "-m", f"benchmarks.peers.{module}", str(port)],
+        stdin=subprocess.PIPE,
+        cwd=ROOT,
+    )
+
+
+@cache
+def interpreter_with(package: str) -> str | None:
+    """A Python that has a package, which it is given if need be; None if there is none for it."""
+    if find_spec(package) is not None:
+        return sys.executable
+    for version in ("3.14", "3.13", "3.12"):
+        found = [
+            shutil.which(f"python{version}"),
+            *glob(f"{Path.home()}/.pyenv/versions/{version}*/bin/python"),
+        ]
+        for python in filter(None, found):
+            folder = Path(tempfile.mkdtemp(prefix="via-benchmarks-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            made = folder / "bin" / "python"
+            try:
+                subprocess.run([python, "-m", "venv", folder], check=True, capture_output=True)
+                install = [made, "-m", "pip", "install", "-q", package, "uvloop", "msgspec"]
+                subprocess.run(install, check=True, capture_output=True)
+            except (OSError, subprocess.CalledProcessError):
+                continue
+            return str(made)
+    return None
+
+
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

@@ -2,28 +2,27 @@
 
 The first figure is the processor time of the server (with its broker) for one piece, in
 microseconds: it grows less with a busy machine than the time on the clock. The peers are Starlette
-with datastar-py and htpy or, for the table, Jinja2, and for some rows the floor: bare sockets that
-write what is ready.
+with datastar-py and htpy or, for the table, Jinja2; Stario, on the newest Python that is found;
+and for some rows the floor: bare sockets that write what is ready.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import psutil
 
 from .client import connect, get
-from .drivers import FANOUT, IDLE, StarlettePushTab, _hold, click, drive, publish
-from .servers import ROOT, Server, _free_port, serve
-from .tabs import Tab, ViaSocketTab
+from .drivers import FANOUT, IDLE, StarletteCounter, StarletteFeed, _hold, click, drive, publish
+from .servers import Server, free_port, interpreter_with, serve, start
+from .tabs import PageTab, StarlettePushTab, Tab, ViaSocketTab
 
 PEER: Final = "Starlette"
+STARIO: Final = "Stario"
 FLOOR: Final = "floor"
 
 
@@ -66,9 +65,8 @@ def clicked(module: str, tab: type[Tab]) -> float:
     return _with(module, run)
 
 
-def line(name: str) -> float:
+def line(module: str, tab: type[PageTab], path: str) -> float:
     """Processor time of a published line, for each of 1,000 tabs."""
-    module, tab, path = FANOUT[name]
 
     async def run(server: Server) -> float:
         return float((await publish(server, tab, path, 1000, 20))["server_cpu_ms"])
@@ -92,9 +90,8 @@ def message(count: int, burst: int, figure: str) -> float:
     return _with("table_via_app", run)
 
 
-def idle(name: str) -> float:
+def idle(module: str, tab: type[Tab]) -> float:
     """Memory of an idle tab, in KB."""
-    module, tab = IDLE[name]
 
     async def run(server: Server) -> float:
         return float((await _hold(server, tab, 2000))["bytes_per_tab"]) / 1024
@@ -106,13 +103,9 @@ def started(module: str, path: str) -> tuple[float, float]:
     """Milliseconds from the start to the first page, and the memory then, in MB."""
     times, memory = [], 0.0
     for _ in range(5):
-        port = _free_port()
+        port = free_port()
         begun = time.perf_counter()
-        child = subprocess.Popen(
-            [sys.executable, "-m", f"benchmarks.peers.{module}", str(port)],
-            stdin=subprocess.PIPE,
-            cwd=ROOT,
-        )
+        child = start(module, port)
         try:
             drive(_first_page(port, path))
             times.append((time.perf_counter() - begun) * 1e3)
@@ -157,15 +150,19 @@ class StarletteRow(StarletteTable):
 
 def rows() -> list[Row]:
     """All rows, in the order in which they are measured."""
-    whole = {PEER: lambda: clicked("table_starlette_app", StarletteTable)}
+    whole = {
+        PEER: lambda: clicked("table_starlette_app", StarletteTable),
+        STARIO: lambda: clicked("stario_app", StarletteTable),
+    }
     return [
         Row(
             "a tiny page, loaded",
             "µs",
             100,
             {
-                "via": lambda: page("via_app", "/", 3000),
-                PEER: lambda: page("starlette_app", "/", 3000),
+                "via": lambda: page("via_app", "/", 10_000),
+                PEER: lambda: page("starlette_app", "/", 10_000),
+                STARIO: lambda: page("stario_app", "/", 10_000),
             },
         ),
         Row(
@@ -173,8 +170,9 @@ def rows() -> list[Row]:
             "µs",
             5000,
             {
-                "via": lambda: page("table_via_app", "/table", 100),
-                PEER: lambda: page("table_starlette_app", "/table", 100),
+                "via": lambda: page("table_via_app", "/table", 300),
+                PEER: lambda: page("table_starlette_app", "/table", 300),
+                STARIO: lambda: page("stario_app", "/table", 300),
             },
         ),
         Row(
@@ -196,6 +194,7 @@ def rows() -> list[Row]:
             {
                 "via": lambda: clicked("table_via_app", ViaByHand),
                 PEER: lambda: clicked("table_starlette_app", StarletteRow),
+                STARIO: lambda: clicked("stario_app", StarletteRow),
             },
         ),
         Row(
@@ -203,9 +202,10 @@ def rows() -> list[Row]:
             "µs",
             40,
             {
-                "via": lambda: line("via"),
-                PEER: lambda: line("Starlette + datastar-py + htpy"),
-                FLOOR: lambda: line("floor: bare sockets"),
+                "via": lambda: line(*FANOUT["via"]),
+                PEER: lambda: line(*FANOUT["Starlette + datastar-py + htpy"]),
+                STARIO: lambda: line("stario_app", StarletteFeed, "/publish"),
+                FLOOR: lambda: line(*FANOUT["floor: bare sockets"]),
             },
         ),
         Row(
@@ -227,6 +227,7 @@ def rows() -> list[Row]:
             {
                 "via": lambda: started("via_app", "/")[0],
                 PEER: lambda: started("starlette_app", "/")[0],
+                STARIO: lambda: started("stario_app", "/")[0],
             },
         ),
         Row(
@@ -236,13 +237,18 @@ def rows() -> list[Row]:
             {
                 "via": lambda: started("via_app", "/")[1],
                 PEER: lambda: started("starlette_app", "/")[1],
+                STARIO: lambda: started("stario_app", "/")[1],
             },
         ),
         Row(
             "an idle tab",
             "KB",
             12,
-            {"via": lambda: idle("via"), PEER: lambda: idle("Starlette + datastar-py + htpy")},
+            {
+                "via": lambda: idle(*IDLE["via"]),
+                PEER: lambda: idle(*IDLE["Starlette + datastar-py + htpy"]),
+                STARIO: lambda: idle("stario_app", StarletteCounter),
+            },
         ),
     ]
 
@@ -253,15 +259,19 @@ def _figure(value: float) -> str:
 
 def main() -> None:
     """Measure each row three times, by turns, and print the least as a table."""
-    print(f"| work | via | goal | {PEER} | {FLOOR} |\n|---|--:|--:|--:|--:|")
+    peers = [PEER, STARIO, FLOOR]
+    if interpreter_with("stario") is None:
+        peers.remove(STARIO)
+        print("Stario is left out: no Python 3.12 or newer was found", file=sys.stderr)
+    print(f"| work | via | goal | {' | '.join(peers)} |\n|---|--:|--:|{'--:|' * len(peers)}")
     for row in rows():
         least: dict[str, float] = {}
         for _ in range(3):
             for name, measure in row.measure.items():
+                if name not in ("via", *peers):
+                    continue
                 least[name] = min(measure(), least.get(name, float("inf")))
-        cells = [
-            f"{_figure(least[name])} {row.unit}" if name in least else "" for name in (PEER, FLOOR)
-        ]
+        cells = [f"{_figure(least[name])} {row.unit}" if name in least else "" for name in peers]
         is_met = "" if least["via"] <= row.goal else f", missed by {least['via'] / row.goal:.2f}x"
         print(
             f"| {row.work} | {_figure(least['via'])} {row.unit} | {row.goal:,g}{is_met} | "
@@ -271,5 +281,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(ROOT)))
     main()
