@@ -10,6 +10,7 @@ from support.server import Visitor
 
 import via
 from via._core.tasks import handlers
+from via.pubsub.nats import api, replay
 
 LOG = via.StreamConfig("LOG", ["log.>"])
 
@@ -105,6 +106,27 @@ def test_deleted_messages_leave_no_gap_in_the_history(play_nats) -> None:
         assert numbers(found) == [*range(91, 100), *range(189, 200)]
         await c.backend.jetstream.purge_stream("LOG")
         assert await via.replay_history[Line](c, "log.a", 20) == []
+
+    play_nats(scenario)
+
+
+def test_a_replay_whose_consumer_is_gone_begins_anew(play_nats, monkeypatch) -> None:
+    read = replay._read
+    gone: list[str] = []
+
+    async def read_late(conn, stream: str, name: str, end: int, pending: int) -> list[bytes]:
+        if len(gone) < 2:
+            gone.append(name)
+            await api.request(conn, f"CONSUMER.DELETE.{stream}.{name}")
+        return await read(conn, stream, name, end, pending)
+
+    monkeypatch.setattr(replay, "_read", read_late)
+
+    async def scenario(c) -> None:
+        await via.ensure_stream(c, LOG)
+        await fill(c, "log.a", range(100))
+        assert numbers(await via.replay_history[Line](c, "log.a", 3)) == [97, 98, 99]
+        assert len(gone) == 2
 
     play_nats(scenario)
 

@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 
@@ -20,7 +21,7 @@ def _import_client() -> None:
 
     That takes three times as long to import as all of the rest.
     """
-    if "nats" in sys.modules or "aiohttp" in sys.modules:
+    if "nats" in sys.modules or "aiohttp" in sys.modules or find_spec("aiohttp") is None:
         return
     sys.modules["aiohttp"] = None  # type: ignore[assignment]  # as one that cannot be imported
     try:

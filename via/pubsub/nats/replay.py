@@ -7,6 +7,7 @@ there are just enough is found in a few steps, and only those messages are read.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -22,12 +23,30 @@ from .client import CoreClient, is_status
 _SLACK: Final = 4
 """How many times the wanted messages may be read, where finding the place costs more."""
 
+_RETRY: Final = 0.05
+_NO_RESPONDERS: Final = b"NATS/1.0 503"
+
 _UNUSED: Final = 30_000_000_000
 """Nanoseconds after which the broker removes a consumer that was left behind."""
 
 
+class _NoConsumer(PubSubError):
+    """A consumer does not answer: it went with its server, or others do not know of it yet."""
+
+
 async def history(conn: CoreClient, stream: str, subject: str, count: int) -> History:
     """The last `count` messages of the stream on a subject, which may be a pattern."""
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            return await _history(conn, stream, subject, count)
+        except _NoConsumer:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_RETRY)
+
+
+async def _history(conn: CoreClient, stream: str, subject: str, count: int) -> History:
     filtered = None if is_pattern(subject) else {"subjects_filter": subject}
     info, end = await asyncio.gather(
         request(conn, f"STREAM.INFO.{stream}", filtered), _last(conn, stream, subject)
@@ -107,7 +126,8 @@ async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int
             return
         if not data and is_status(headers):
             why = headers.partition(b"\r\n")[0].decode(errors="replace")
-            done.set_exception(PubSubError(f"stream {stream!r}: reading stopped: {why}"))
+            kind = _NoConsumer if headers.startswith(_NO_RESPONDERS) else PubSubError
+            done.set_exception(kind(f"stream {stream!r}: reading stopped: {why}"))
             return
         number, left = place(reply)
         if number <= end:
