@@ -287,6 +287,41 @@ def test_all_rows_are_made_again_where_what_they_capture_changes(each, how) -> N
     assert render() == ["1", "2", "3!"]
 
 
+def test_a_value_that_stands_for_another_is_compared_with_what_it_holds(each) -> None:
+    class Held:
+        __slots__ = ("value",)
+        value: Any
+
+    each.see_as(Held, lambda held: held.value)
+    chosen, memory = Held(), each.RowMemory()
+
+    def row(item: int) -> str:
+        return f"{item} of {chosen.value}"
+
+    for value in (1, 2, [1], [2], [2, 1], {"a": 1}, {"a": 2}, None):
+        chosen.value = value
+        assert memory.render(lambda: each.each([1], row)) == [f"1 of {value}"]
+
+
+def test_a_global_that_comes_and_goes_hides_no_other(each) -> None:
+    memory, names = each.RowMemory(), {"made": [], "chosen": 0}
+    code = "def row(item):\n made.append(item)\n return (item, more, chosen)"
+    names["more"] = None
+    exec(code, names)
+    shown = []
+    for more, chosen in ((None, 1), (None, 2), ("x", 2), ("x", 3), (None, 3), (None, 4)):
+        names.update(more=more, chosen=chosen)
+        shown += memory.render(lambda: each.each([1], names["row"]))
+    assert shown == [
+        (1, None, 1),
+        (1, None, 2),
+        (1, "x", 2),
+        (1, "x", 3),
+        (1, None, 3),
+        (1, None, 4),
+    ]
+
+
 def test_what_the_rows_count_themselves_makes_none_again(each) -> None:
     count = 0
     names: list[str] = []

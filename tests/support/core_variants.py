@@ -8,6 +8,7 @@ IDS = {"c": "compiled", "py": "pure"}
 
 _PARTS = {
     "html": ("html.nodes", "html.construct", "html.factories"),
+    "rows.each": ("rows.each", "rows.sight"),
 }
 
 

@@ -134,7 +134,9 @@ class _Rows:
             raise
         if made:
             after = captured(row, given)
-            for index in range(len(before)):
+            if len(after) != len(self._captured):
+                self._outputs.clear()  # which variable is which is not known any more
+            for index in range(min(len(before), len(after))):
                 if not _is_alike(before[index], after[index]):
                     self._outputs.add(index)
             self._captured = after

@@ -185,8 +185,8 @@ def _variables(function: Any) -> list[Any]:
     found = [_content(cell) for cell in function.__closure__ or ()]
     names = function.__globals__
     for name in function.__code__.co_names:
-        value = names.get(name)
-        if value is not None and not callable(value) and type(value) is not ModuleType:
+        value = names.get(name, _unknown)
+        if not callable(value) and type(value) is not ModuleType:
             found.append(value)
     found += function.__defaults__ or ()
     found += (function.__kwdefaults__ or {}).values()
@@ -216,8 +216,7 @@ def _hold(kind: Kind) -> Hold | None:
 def _find_hold(kind: Kind) -> Hold | None:
     for base in kind.__mro__:
         if base in _stand_ins:
-            stand_in = _stand_ins[base]
-            return lambda value: (stand_in(value),)
+            return _of_stand_in(_stand_ins[base])
     if kind is list or kind is tuple:
         return _itself
     if kind is dict:
@@ -236,6 +235,15 @@ def _find_hold(kind: Kind) -> Hold | None:
         base.__flags__ & _HEAP_TYPE and "__slots__" not in vars(base) for base in kind.__mro__[:-1]
     )
     return _of_object if is_plain and not issubclass(kind, type) else None
+
+
+def _of_stand_in(stand_in: Callable[[Any], Any]) -> Hold:
+    def hold(value: Any) -> Sequence[Any]:
+        seen = stand_in(value)
+        inner = None if type(seen) in _LEAVES else _hold(type(seen))
+        return (seen,) if inner is None else inner(seen)
+
+    return hold
 
 
 def _is_frozen(kind: Kind) -> bool:
