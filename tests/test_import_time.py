@@ -19,6 +19,7 @@ def run(code: str, path: str = "") -> str:
 def with_aiohttp(tmp_path: Path) -> str:
     """A folder with an aiohttp: the real one is no dependency of via's."""
     (tmp_path / "aiohttp.py").write_text("class ClientSession: pass\n")
+    (tmp_path / "multidict.py").write_text("class CIMultiDict: pass\n")
     return str(tmp_path)
 
 
@@ -30,9 +31,11 @@ def test_aiohttp_is_imported_when_nats_uses_it(with_aiohttp: str) -> None:
     code = (
         "import sys, via, nats.aio.transport as transport; print('aiohttp' in sys.modules);"
         "made = transport.aiohttp.ClientSession; import aiohttp;"
-        "print(made is aiohttp.ClientSession)"
+        "print(made is aiohttp.ClientSession);"
+        "made = transport.multidict.CIMultiDict; import multidict;"
+        "print(made is multidict.CIMultiDict)"
     )
-    assert run(code, with_aiohttp) == "False\nTrue\n"
+    assert run(code, with_aiohttp) == "False\nTrue\nTrue\n"
 
 
 def test_an_aiohttp_that_is_there_is_the_one_that_is_used(with_aiohttp: str) -> None:

@@ -28,7 +28,8 @@ def _import_client() -> None:
         transport: Any = import_module("nats.aio.transport")
     finally:
         del sys.modules["aiohttp"]
-    transport.aiohttp = _OnDemand("aiohttp")
+    for name in ("aiohttp", "multidict"):  # where it finds one missing, it has neither
+        setattr(transport, name, _OnDemand(name))
 
 
 _import_client()
