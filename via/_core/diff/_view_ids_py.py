@@ -54,10 +54,7 @@ class ViewIds:
         brought: list[str] = []
         ids(old, removed)
         ids(new, brought)
-        self._ids.difference_update(removed)
-        before = len(self._ids)
-        self._ids.update(brought)
-        return len(self._ids) == before + len(brought)
+        return self._exchange(removed, brought)
 
     def apply(self, patches: Patches) -> bool:
         """Take the patches to be applied; False if they must not be sent as they are.
@@ -79,10 +76,14 @@ class ViewIds:
                 olds, news = set(removed[taken:]), set(brought[given:])
                 lost |= olds - news
                 gained |= news - olds
+        return self._exchange(removed, brought) and lost.isdisjoint(gained)
+
+    def _exchange(self, removed: list[str], brought: list[str]) -> bool:
+        """Know other ids in the place of some; False where one is brought that is there."""
         self._ids.difference_update(removed)
         before = len(self._ids)
         self._ids.update(brought)
-        return len(self._ids) == before + len(brought) and lost.isdisjoint(gained)
+        return len(self._ids) == before + len(brought)
 
     def _report(self, name: str) -> None:
         if self._on_duplicate is not None and name not in self._reported:
