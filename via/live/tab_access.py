@@ -9,7 +9,7 @@ from hmac import compare_digest
 from itertools import chain
 from typing import Any, Final
 
-from ..sessions import SessionHandle, SessionManager
+from ..sessions import SessionManager
 from .browser import Browser, Headers, browser_cookie, cookie_header, is_from
 from .tab import Tab
 from .tab_registry import TabRegistry
@@ -68,7 +68,9 @@ class TabAccess:
         name = ""
         if token and not session.is_kept:
             name, token = await self._turn_away(token, headers), ""
-        return self._browser(header, is_https, session, token, name)
+        elif token and f"{sessions.cookie.own_name}={token}" in header:
+            name = sessions.cookie.own_name
+        return Browser(*browser_cookie(header, is_https), session, token, name)
 
     def browser_nowait(self, headers: Headers, is_https: bool) -> Browser | None:
         """As `browser`, where nothing has to be waited for; None where something has."""
@@ -80,16 +82,7 @@ class TabAccess:
         session = sessions.load_handle_nowait(token)
         if session is None or (token and not session.is_kept):
             return None
-        return self._browser(header, is_https, session, token, "")
-
-    def _browser(
-        self, header: str, is_https: bool, session: SessionHandle, token: str, name: str
-    ) -> Browser:
-        cookie, is_new = browser_cookie(header, is_https)
-        own_name = self._sessions.cookie.own_name
-        if not name and token and f"{own_name}={token}" in header:
-            name = own_name
-        return Browser(cookie, is_new, session, token, name)
+        return Browser(*browser_cookie(header, is_https), session, token)
 
     async def _turn_away(self, token: str, headers: Headers) -> str:
         """Take a token to be another app's; returns the name of the cookie that is this app's."""
