@@ -7,6 +7,7 @@ from .app import V, new
 from .errors import ConfigError, PageError, PubSubError, SessionError, ViaError
 from .live.context import Context
 from .live.groups import Group
+from .live.shared_context import SharedContext
 from .options import Limits, LogLevelDebug, LogLevelError, LogLevelInfo, LogLevelWarn, Options
 from .page.actions import (
     Action,
@@ -71,6 +72,7 @@ __all__ = [
     "Session",
     "SessionError",
     "SessionManager",
+    "SharedContext",
     "Signal",
     "SignalError",
     "StreamConfig",

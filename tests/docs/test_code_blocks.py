@@ -83,6 +83,7 @@ class Item(msgspec.Struct):
 
 items = [Item(1, "Tea", 1.5), Item(2, "Cake", 3.0)]
 """,
+    "### Shared parts": "",
     "## Pub/sub": "",
     "## A view": "",
     "## Sessions": "",
@@ -119,6 +120,7 @@ VISITS = [
     ("admin_required", "/boards/one", "navigation"),
     ("v.http_serve_mux()", "/health", "fine"),
     ("v.static(", "/assets/app.css", "color"),
+    ("c.shared(", "/", "<p>0 votes</p>"),
     ("lines.append", "/", '<ul id="log">'),
     ("def row", "/", "<td>Tea</td><td>1.50</td>"),
     ("via.replay_and_follow", "/tea", "<ul></ul>"),

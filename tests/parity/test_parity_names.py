@@ -101,6 +101,7 @@ ADDITIONS = {
         "id": "`c.id()`",
         "title": "`c.title(text)`",
         "sync_component": "`sync_component`",
+        "shared": "`c.shared(key, fn)`",
         "query": "`c.query(name)`",
         "query_all": "`c.query_all(name)`",
     },

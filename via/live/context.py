@@ -15,10 +15,18 @@ from .._core.sse.events import execute_script, patch_elements
 from .._core.tasks import handlers
 from ..errors import ConfigError, seconds
 from ..h.format import sprintf
-from ..page.actions import Action, ActionOption, Handler, RegisteredAction, handler_name
+from ..page.actions import (
+    Action,
+    ActionOption,
+    Handler,
+    check_options,
+    handler_name,
+    post_expression,
+    register,
+)
 from ..page.computed import Computed, Derived
 from ..page.fields import Field, Rule
-from ..page.middleware import Next, call_through
+from ..page.middleware import Next
 from ..page.mounted_page import MountedPage
 from ..page.signals import Signal
 from ..page.urls import check_redirect, is_local
@@ -27,6 +35,8 @@ from ..sessions import Session
 from .dry_run import DryRun
 from .history_step import HistoryStep
 from .outgoing import redirect_script
+from .shared_context import SharedContext
+from .shared_view import SharedView
 from .view import PageView, View
 
 if TYPE_CHECKING:
@@ -77,6 +87,22 @@ class Context:
         handlers.start(component, Context(self._tab, view))
         view.require()
         return view.render
+
+    def shared(self, key: str, part: Callable[[SharedContext], Any]) -> Callable[[], h.Element]:
+        """Show what other tabs show too; returns the function that renders it.
+
+        `part` is set up by the first page that asks for this key, and lives until some seconds
+        after the last page that shows it is left. Its state, its view and its handlers are one for
+        all tabs of the process. Raises ConfigError for a key that this page shows already.
+        """
+        if not isinstance(key, str) or not key:
+            raise ConfigError(f"c.shared needs a key, a text that names the part, not {key!r}")
+        if not callable(part):
+            raise ConfigError(f"c.shared needs a function that sets the part up, not {part!r}")
+        if any(shown.key == key for shown in self._page.parts):
+            raise ConfigError(f"the page shows the shared part {key!r} already: render it once")
+        shared = self._tab.shared_part(key, self._page, part)
+        return SharedView(shared, self._page, self._outgoing, self).render
 
     # Signals and actions
 
@@ -162,6 +188,7 @@ class Context:
         nonce = self._page.request.nonce
         markup = b"\n".join(to_bytes(element, nonce) for element in elements)
         if markup:
+            markup = self._page.filled(markup)
             self._outgoing.send_event(self._page, patch_elements(markup), elements)
 
     def exec_script(self, script: str) -> None:
@@ -266,24 +293,13 @@ class Context:
     def _action(self, handler: Handler, options: tuple[ActionOption, ...]) -> Action:
         if not callable(handler):
             raise ConfigError(f"c.action needs a function of no arguments, not {handler!r}")
-        for option in options:
-            if not isinstance(option, ActionOption):
-                raise ConfigError(
-                    f"c.action takes via.with_rate_limit and via.with_middleware, not {option!r}"
-                )
+        check_options(options)
         page = self._page
         id = page.next_id("a")
-        middleware = [one for option in options for one in option.middleware]
-        run = partial(call_through, middleware, self, handler) if middleware else handler
-        if page.guard is not None:
-            run = partial(page.guard, run)
-        limits = [option.rate_limit for option in options if option.rate_limit is not None]
-        page.actions[id] = RegisteredAction(
-            handler_name(handler), run, limits[-1] if limits else None
-        )
-        # Datastar's own client would take a second click for a change of mind.
-        more = "" if self._outgoing.is_own_client else ",{requestCancellation:'disabled'}"
-        return Action(f"@post('{page.request.root_path}/_action/{id}'{more})", handler)
+        name = handler_name(handler)
+        page.actions[id] = register(name, handler, options, self, page.guard)
+        call = post_expression(page.request.root_path, id, self._outgoing.is_own_client)
+        return Action(call, handler)
 
     def _send(self, event: bytes) -> None:
         self._outgoing.send_event(self._page, event)

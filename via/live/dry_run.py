@@ -16,6 +16,8 @@ from .cookie_delivery import CookieDelivery
 from .history_step import HistoryStep
 from .outgoing import Outgoing
 from .services import Services
+from .shared_context import SharedContext
+from .shared_part import SharedPart
 from .tab_id import new_tab_id
 
 Layout = Callable[[h.H], h.H]
@@ -52,6 +54,14 @@ class DryRun:
     ) -> Callable[[], None]:
         """Call the handler every `period` seconds, after the jobs before it; returns `stop`."""
         return lambda: None
+
+    def shared_part(
+        self, key: str, page: MountedPage, set_up: Callable[[SharedContext], Any]
+    ) -> SharedPart:
+        """The part of this key, which is set up if it does not live."""
+        part = SharedPart(key, page.request.root_path)
+        part.set_up(set_up, SharedContext(part))
+        return part
 
     def navigate(self, page: MountedPage, url: str, step: HistoryStep) -> None:
         """Show another page of the app in this tab, unless it has already left this one."""

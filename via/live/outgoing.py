@@ -164,6 +164,18 @@ class Outgoing:
             self._start_over()
         self.wake()
 
+    def queue_view(self, view: View) -> None:
+        """Send a view's newest rendering, on the event loop."""
+        self._queue.add_view(view)
+        self.wake()
+
+    def send_whole_page(self) -> None:
+        """Send the page's view, rendered with all that is in it."""
+        page = self.page
+        if page.root is not None:
+            page.is_render_whole = True
+            self.queue_view(page.root)
+
     def redirect(self, url: str) -> None:
         """Have the browser load a URL."""
         self.queue_event(redirect_script(url, self.page.request.nonce))

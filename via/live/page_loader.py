@@ -94,8 +94,15 @@ class PageLoader:
     def _new_tab(self, request: PageRequest, browser: Browser) -> Tab:
         """A tab of the browser's. Raises RequestError if it may open none."""
         self._registry.make_room(browser.cookie)
-        remove = self._registry.remove
-        tab = Tab(self._services, request, self._frame.layout, browser, self._show_page, remove)
+        tab = Tab(
+            self._services,
+            request,
+            self._frame.layout,
+            browser,
+            self._show_page,
+            self._registry.remove,
+            self._registry.parts,
+        )
         self._registry.add(tab)
         return tab
 
@@ -167,7 +174,7 @@ class PageLoader:
     def _document(self, tab: Tab, view: h.Element) -> bytes:
         page = tab.page
         nonce = page.request.nonce
-        written = to_bytes(view, nonce)
+        written = page.filled(to_bytes(view, nonce))
         title = page.title or self._options.document_title or ""
         document = self._parts(page.request.root_path).document(
             title, signals_of(tab), nonce, written

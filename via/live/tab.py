@@ -23,6 +23,8 @@ from .dry_run import DryRun, Layout
 from .history_step import HistoryStep
 from .outgoing import Connection
 from .services import Services
+from .shared_context import SharedContext
+from .shared_part import SharedPart, SharedParts
 from .tab_lifetime import TabLifetime
 
 Navigate = Callable[["Tab", str, HistoryStep], Awaitable[None]]
@@ -43,6 +45,7 @@ class Tab(DryRun):
     __slots__ = (
         "_navigation_number",
         "_on_end",
+        "_parts",
         "_show_page",
         "browser",
         "buckets",
@@ -68,6 +71,7 @@ class Tab(DryRun):
         browser: Browser,
         navigate: Navigate,
         on_end: Callable[[Tab], None],
+        parts: SharedParts,
     ) -> None:
         self.services = services
         self.browser = browser.cookie
@@ -94,6 +98,7 @@ class Tab(DryRun):
         self._navigation_number = 0
         self._show_page = navigate
         self._on_end = on_end
+        self._parts = parts
         page = MountedPage(request, services.hub, self.handlers.post)
         self._set_up(page, layout, browser.session, services, browser.token)
         self.cookies.rename(browser.session_cookie)
@@ -120,6 +125,17 @@ class Tab(DryRun):
 
         services.call(start)
         return partial(services.call, interval.stop)
+
+    def shared_part(
+        self, key: str, page: MountedPage, set_up: Callable[[SharedContext], Any]
+    ) -> SharedPart:
+        """The part of this key, which is set up if it does not live."""
+        root_path = page.request.root_path
+        part = self._parts.get(key, root_path)
+        if part is None:
+            part = self._parts.add(key, root_path, self.services)
+            part.set_up(set_up, SharedContext(part))
+        return part
 
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:
         """An action that had to wait has ended."""

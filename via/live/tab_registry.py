@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ..page.rate_limit import RateLimitConfig, TokenBucket
 from .burst_memory import BurstMemory
 from .request_error import RequestError
+from .shared_part import SharedParts
 
 if TYPE_CHECKING:
     from ..options import Limits
@@ -44,6 +45,7 @@ class TabRegistry:
         self, limits: Limits, visitor_rate_limit: RateLimitConfig, memory: BurstMemory
     ) -> None:
         self.tabs: dict[str, Tab] = {}
+        self.parts = SharedParts()
         self._limits = limits
         self._visitor_rate_limit = visitor_rate_limit
         self._visitors: dict[str, _Visitor] = {}
@@ -148,6 +150,7 @@ class TabRegistry:
         self.leaving = self.closing = True
         for tab in list(self.tabs.values()):
             tab.dispose()
+        self.parts.close()
         self._memory.close()
 
     def _look_whether_drained(self) -> None:

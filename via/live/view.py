@@ -21,6 +21,9 @@ View = Callable[[], h.H]
 VIEW_ID: Final = "via-view"
 """The id of the element that holds the page's view."""
 
+ELEMENTS: Final = b"\ndata: elements "
+"""What begins a line of HTML in an event."""
+
 
 class Content:
     """A page's view for its layout: a node where one is wanted, which `content()` gives too."""
@@ -154,7 +157,9 @@ class PageView:
             self._tab.outgoing.look(node)
             if page.phase is Phase.ARRIVING:
                 page.phase = Phase.SHOWN
-                return differ.whole(node, nonce, use_view_transition=True)
-            return differ.update(node, nonce, in_parts=page.is_partial)
-        changes = differ.part(self._element_id, node, nonce)
-        return b"" if changes is None else changes  # a component that the view does not show
+                changes = differ.whole(node, nonce, use_view_transition=True)
+            else:
+                changes = differ.update(node, nonce, in_parts=page.is_partial)
+        else:
+            changes = differ.part(self._element_id, node, nonce) or b""  # b"" where it is not shown
+        return page.filled(changes, ELEMENTS) if page.parts else changes

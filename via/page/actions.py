@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol
 
 from .. import h
 from ..errors import ConfigError
 from .literals import js_literal
-from .middleware import Middleware, check_middleware
+from .middleware import Middleware, call_through, check_middleware
 from .rate_limit import RateLimitConfig, TokenBucket
 from .shortcuts import is_shortcut
 from .signals import Signal
@@ -138,17 +139,51 @@ class RegisteredAction:
             self.buckets = () if bucket is None else (bucket,)
 
 
+def register(
+    name: str,
+    run: Handler,
+    options: Sequence[ActionOption],
+    context: Any,
+    guard: Callable[[Handler], Any] | None,
+) -> RegisteredAction:
+    """An action as its requests run it: inside its own middleware, and `guard` around that."""
+    middleware = [one for option in options for one in option.middleware]
+    if middleware:
+        run = partial(call_through, middleware, context, run)
+    if guard is not None:
+        run = partial(guard, run)
+    limits = [option.rate_limit for option in options if option.rate_limit is not None]
+    return RegisteredAction(name, run, limits[-1] if limits else None)
+
+
+def check_options(options: Sequence[object]) -> None:
+    """Raise ConfigError unless all are options of an action."""
+    for option in options:
+        if not isinstance(option, ActionOption):
+            raise ConfigError(
+                f"c.action takes via.with_rate_limit and via.with_middleware, not {option!r}"
+            )
+
+
+def post_expression(root_path: str, id: str, is_own_client: bool) -> str:
+    """The expression that calls the action of an id."""
+    # Datastar's own client would take a second click for a change of mind.
+    more = "" if is_own_client else ",{requestCancellation:'disabled'}"
+    return f"@post('{root_path}/_action/{id}'{more})"
+
+
 class Action:
     """A handler that the browser may call; made by `Context.action`.
 
     Each `on_…` method gives the attribute for one event; its options are `via.with_signal`,
     `via.with_signal_int`, `via.with_window`, `via.with_typing` and `via.with_prevent_default`.
-    Called as a function, it runs the handler. Documented under "Actions" in the README.
+    Called as a function, it runs the handler; that of a shared part takes the caller's context.
+    Documented under "Actions" in the README.
     """
 
     __slots__ = ("_attribute", "_call", "_event", "_handler")
 
-    def __init__(self, call: str, handler: Handler) -> None:
+    def __init__(self, call: str, handler: Callable[..., Any]) -> None:
         self._call = call
         self._handler = handler
         # A view asks for the same attribute each time.
@@ -158,9 +193,9 @@ class Action:
     def __repr__(self) -> str:
         return f"<Action {self._call} {handler_name(self._handler)}>"
 
-    def __call__(self) -> Any:
+    def __call__(self, *caller: Any) -> Any:
         """Call the handler, as from another handler."""
-        return self._handler()
+        return self._handler(*caller)
 
     def call(self) -> str:
         """The expression that calls the action, for attributes of your own.

@@ -10,10 +10,14 @@ from types import TracebackType
 from typing import Final
 
 _PACKAGE: Final = path.dirname(path.dirname(__file__)) + path.sep
+_COMPILED: Final = "via/_core/"
+"""What the names of compiled files begin with."""
 _EXAMPLES: Final = path.join(_PACKAGE, "examples") + path.sep
 
 
 def _is_ours(filename: str) -> bool:
+    if filename.startswith(_COMPILED):
+        return True
     return filename.startswith(_PACKAGE) and not filename.startswith(_EXAMPLES)
 
 
@@ -30,7 +34,7 @@ def user_line(error: BaseException) -> str:
     found = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         filename = frame.f_code.co_filename
-        if not _is_ours(filename) and not filename.endswith((".pyx", ".pxd")):
+        if not _is_ours(filename):
             source = linecache.getline(filename, number, frame.f_globals).strip()
             found = f"{filename}:{number} in {frame.f_code.co_name}: {source}"
     return found

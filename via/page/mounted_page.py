@@ -55,6 +55,23 @@ class PageView(View, Protocol):
         """Forget its function, which refers back to the page."""
 
 
+class PagePart(Protocol):
+    """A part of the page's view that is made elsewhere."""
+
+    @property
+    def key(self) -> str:
+        """What names it."""
+
+    def fill(self, data: bytes, line: bytes) -> bytes:
+        """HTML with the part in the place that the page's view keeps for it."""
+
+    def action(self, id: str) -> RegisteredAction | None:
+        """The action of this id, if it is the part's."""
+
+    def let_go(self) -> None:
+        """Refer back to the page no more."""
+
+
 class MountedPage:
     """The signals, actions and subscriptions of one page in one tab.
 
@@ -81,6 +98,8 @@ class MountedPage:
         """Whether the rendering under way leaves components as they were."""
         self.views: list[PageView] = []
         """The root and the views of components."""
+        self.parts: list[PagePart] = []
+        """What it shows of what other tabs show too."""
         self.guard: Callable[[Callable[[], Any]], Any] | None = None
         """Runs a handler inside the middleware of the page and its groups."""
         self.signals: dict[str, Signal] = {}
@@ -101,6 +120,23 @@ class MountedPage:
     def action_count(self) -> int:
         """How many actions this page and the tab's earlier ones have."""
         return self._counters["a"]
+
+    def action(self, id: str) -> RegisteredAction | None:
+        """The action of this id: the page's own, or that of a part."""
+        found = self.actions.get(id)
+        if found is None:
+            for part in self.parts:
+                found = part.action(id)
+                if found is not None:
+                    self.actions[id] = found
+                    break
+        return found
+
+    def filled(self, html: bytes, line: bytes = b"\n") -> bytes:
+        """HTML of the view, with the parts that are made elsewhere; `line` begins each line."""
+        for part in self.parts:
+            html = part.fill(html, line)
+        return html
 
     def add_signal(self, signal: Signal) -> None:
         """Hold a new signal: the page's document declares it, or else the next patch does."""
@@ -150,6 +186,9 @@ class MountedPage:
         for view in self.views:
             view.let_go()
         self.views.clear()
+        for part in self.parts:
+            part.let_go()
+        self.parts.clear()
         self.root = self.guard = None
         self.actions.clear()
         self.computed.clear()

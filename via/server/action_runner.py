@@ -51,7 +51,7 @@ class ActionRunner:
         before = signals.get("via_after")
         if isinstance(before, int) and not tab.order.is_past(before):
             return self._run_after(before, number, id, tab, headers, signals)
-        action = page.actions.get(id)
+        action = page.action(id)
         if action is None:
             raise RequestError(404, f"page {page.request.url} has no action {id[:40]!r}")
         buckets = tab.buckets if action.buckets is None else action.buckets

@@ -6,7 +6,7 @@ cimport cython
 from cpython.object cimport PyObject
 
 from ..html._nodes_c cimport (
-    Attribute, Element, Py_TYPE, PyTypeObject, Raw, Tag, Text, is_element, is_nothing,
+    Attribute, Element, Py_TYPE, PyTypeObject, Raw, Tag, Text, is_element, is_nothing, new_element,
 )
 
 from ..diff import parser_rules
@@ -228,3 +228,14 @@ cdef unsigned int sum_up(Element element) except? 0:
 def traits(Element element):
     """What the HTML parser makes of an element, in the bits of `parser_rules`."""
     return traits_of(element)
+
+
+def placeholder(Element node, unsigned int known):
+    """An element of the same name and attributes that holds nothing.
+
+    It is taken for one of which the HTML parser makes what `known` says, in the bits of
+    `parser_rules`.
+    """
+    cdef Element empty = new_element(node.spec, node.children[:node.split], node.split, 1)
+    empty.traits = known | KNOWN
+    return empty

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..html._factories_py import element
 from ..html._nodes_py import Attribute, Element, Raw, Text
 from .parser_rules import (
     ESCAPES_PARENT,
@@ -63,6 +64,17 @@ def traits(element: Element) -> int:
     if not element.traits & KNOWN:
         element.traits = _traits(element)
     return element.traits
+
+
+def placeholder(node: Element, known: int) -> Element:
+    """An element of the same name and attributes that holds nothing.
+
+    It is taken for one of which the HTML parser makes what `known` says, in the bits of
+    `parser_rules`.
+    """
+    empty = element(node.tag, *node.children[: node.split])
+    empty.traits = known | KNOWN
+    return empty
 
 
 def _traits(element: Element) -> int:

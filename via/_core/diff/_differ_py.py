@@ -40,11 +40,24 @@ class ViewDiffer:
     what changed in them takes longer than to send them. With `moves` the page can take elements
     that it has to another place, which Datastar's own client cannot.
 
+    `elsewhere` is how many bytes the whole view has that are no part of it here: they are put into
+    what is sent.
+
     `update` and `part` remember what they return as sent: after events were lost, or the page was
     patched by other means, call `reset`.
     """
 
-    __slots__ = ("_anchors", "_elements", "_ids", "_moves", "_paths", "_root", "_size", "_small")
+    __slots__ = (
+        "_anchors",
+        "_elements",
+        "_ids",
+        "_moves",
+        "_paths",
+        "_root",
+        "_size",
+        "_small",
+        "elsewhere",
+    )
 
     def __init__(
         self,
@@ -58,9 +71,36 @@ class ViewDiffer:
         self._ids = ViewIds(on_duplicate, moves)
         self._small = small
         self._size = 0
+        self.elsewhere = 0
         self._root: Element | None = None
         self._anchors: AnchorTree | None = None
         self._paths: dict[str, list[int]] = {}
+
+    @property
+    def root(self) -> Element | None:
+        """The view that the browser has; None where that is not known."""
+        return self._root
+
+    def html(self, nonce: str = "") -> bytes:
+        """The view as the browser has it, with the ids that it was given to be changed by."""
+        assert self._root is not None
+        return write(self._root, self._anchors, nonce)
+
+    def shows(self, name: str) -> bool:
+        """Whether the view has an element of this id."""
+        return self._root is not None and self._path(name) is not None
+
+    def can_patch(self, name: str) -> bool:
+        """Whether the element of this id, if there is one, can be changed by itself."""
+        path = None if self._root is None else self._path(name)
+        if path is None or self._ids.is_ambiguous:
+            return False
+        element: Any = self._root
+        for place in path:
+            if traits(element) & (NOT_PATCHABLE | IGNORED | OWN_TEXT):
+                return False
+            element = element.children[place]
+        return True
 
     def whole(self, node: Element, nonce: str = "", *, use_view_transition: bool = False) -> bytes:
         """The event that brings the whole view. The node has an id. Raises ValueError if not."""
@@ -101,7 +141,7 @@ class ViewDiffer:
         if small:
             if not self._size:
                 self._size = len(write(node, None, nonce))
-            if self._size <= small:
+            if self._size + self.elsewhere <= small:
                 return self.whole(node, nonce)
         self._elements.nonce = nonce
         anchors, patches = self._elements.patches(old, node, self._anchors)
@@ -116,9 +156,11 @@ class ViewDiffer:
         changes = events(patches)
         if not self._size:
             self._size = len(write(node, anchors, nonce))
-        if len(changes) <= self._size + EVENT_SIZE:
+        most = len(changes) - self.elsewhere
+        if most <= self._size + EVENT_SIZE:
             return changes
-        return min(self._whole(nonce), changes, key=len)
+        whole = self._whole(nonce)
+        return whole if len(whole) <= most else changes
 
     def part(self, name: str, node: Element, nonce: str = "") -> bytes | None:
         """As `update`, where only the element of this id changed; `node` has the same id.

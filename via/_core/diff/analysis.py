@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from .._backend import PURE_PYTHON
 
 if TYPE_CHECKING or PURE_PYTHON:
-    from ._analysis_py import content, identity, is_fixed, key, traits
+    from ._analysis_py import content, identity, is_fixed, key, placeholder, traits
 else:
-    from ._analysis_c import content, identity, is_fixed, key, traits
+    from ._analysis_c import content, identity, is_fixed, key, placeholder, traits
 
-__all__ = ["content", "identity", "is_fixed", "key", "traits"]
+__all__ = ["content", "identity", "is_fixed", "key", "placeholder", "traits"]

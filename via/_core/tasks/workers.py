@@ -86,7 +86,7 @@ async def drive(worker: Worker, awaitable: Awaitable[Any], end: Callable[[Worker
         except BaseException as error:
             # The task that drives may have changed; every switch must come back to this one.
             worker.parent = getcurrent()
-            value = worker.throw(error)
+            value = worker.throw(type(error), error, error.__traceback__)
         else:
             worker.parent = getcurrent()
             value = worker.switch(result)

@@ -1,0 +1,311 @@
+"""Shared parts: what many tabs show alike is rendered and compared once for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .. import h
+from .._core.diff.analysis import placeholder, traits
+from .._core.diff.differ import ViewDiffer
+from .._core.diff.parser_rules import ESCAPES_PARENT, MAY_CLOSE_ANCESTORS
+from .._core.rows.each import RowMemory
+from .._core.tasks import handlers
+from .._core.tasks.handlers import Completed, HandlerQueue
+from ..errors import PageError
+from ..page.actions import Action, ActionOption, handler_name, post_expression
+from ..page.error_log import log_error
+from ..page.intervals import Interval
+from ..page.mounted_page import MountedPage, PageRequest, Phase, drop_job
+from ..pubsub import DryRunHub
+from .outgoing import SMALL_VIEW
+
+if TYPE_CHECKING:
+    from .services import Services
+
+
+class Member(Protocol):
+    """A tab's place of the part."""
+
+    def send(self) -> None:
+        """Bring the tab up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAction:
+    """An action of a part; `handler` takes the context of the page that calls it."""
+
+    handler: Callable[[Any], Any]
+    options: tuple[ActionOption, ...]
+
+
+class SharedPart:
+    """One state and one view for all tabs of a process that show it.
+
+    Its handlers have a queue of their own. `version` counts the changes of its view, of which
+    `event` brought the newest one. A tab's own view holds a `stub` in its place, which the tab's
+    differ never finds changed. `services` is None in a page's run at registration.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        root_path: str,
+        services: Services | None = None,
+        on_end: Callable[[], object] | None = None,
+    ) -> None:
+        self.key = key
+        self.members: dict[Member, None] = {}
+        self.view: Callable[[], h.H] | None = None
+        self.actions: dict[str, SharedAction] = {}
+        # The same in every process and after a restart, where a browser may still show it.
+        digest = blake2b(key.encode(), digest_size=6).hexdigest()
+        self.element_id = f"via-{digest}"
+        self._action_prefix = digest
+        self._services = services
+        self._on_end = on_end
+        request = PageRequest(url=f"(shared part {key!r})", root_path=root_path)
+        if services is None:
+            self._queue: HandlerQueue | None = None
+            self.page = MountedPage(request, DryRunHub(), drop_job)
+        else:
+            limit = services.limits.waiting_jobs
+            self._queue = HandlerQueue(services.loop, limit, self._log_job, _nothing)
+            self.page = MountedPage(request, services.hub, self._queue.post)
+        moves = services is not None and services.is_own_client
+        self.differ = ViewDiffer(f"{self.element_id}-", self._log_duplicate, SMALL_VIEW, moves)
+        self.version = 0
+        self.event = b""
+        self.stub = h.Div(h.ID(self.element_id))
+        self.stub_html = str(self.stub).encode()
+        self.node = self.stub
+        self.is_inline = False
+        """Whether the parser would take some of it elsewhere, so that only whole views bring it."""
+        self._rows = RowMemory()
+        self._known = 0
+        self._is_due = True
+        self._setting_up: asyncio.Future[Any] | None = None
+        self._rendering: asyncio.Task[None] | None = None
+        self._html = self._whole = b""
+
+    # Its state
+
+    def set_up(self, component: Callable[[Any], Any], context: Any) -> None:
+        """Run the function that makes it, before all other handlers."""
+        if self._queue is None:
+            self._try_out(component, context)
+            return
+        job = partial(component, context)
+        try:
+            outcome: Any = self._queue.submit(job)
+        except BaseException:
+            self.close()
+            raise
+        if not isinstance(outcome, Completed):
+            self._setting_up = outcome
+            outcome.add_done_callback(self._set_up_ended)
+
+    def _try_out(self, component: Callable[[Any], Any], context: Any) -> None:
+        outcome = component(context)
+        if not isawaitable(outcome):
+            return
+        if handlers.can_wait():
+            handlers.wait(outcome)
+        elif isinstance(outcome, Coroutine):
+            outcome.close()  # what it will show is not known before it is served
+            self.view = _unknown
+
+    def _set_up_ended(self, outcome: asyncio.Future[Any]) -> None:
+        if outcome.cancelled() or outcome.exception() is not None:
+            self.close()
+
+    def sync(self) -> None:
+        """Have it rendered anew and sent to all that show it; safe in any thread."""
+        if self._services is not None:
+            self._services.call(self._sync)
+
+    def _sync(self) -> None:
+        self._is_due = True
+        for member in list(self.members):
+            member.send()
+
+    def add_action(
+        self, handler: Callable[[Any], Any], options: tuple[ActionOption, ...]
+    ) -> Action:
+        """Hold an action, which any tab that shows the part may call."""
+        id = f"{self._action_prefix}{self.page.next_id('a')}"
+        self.actions[id] = SharedAction(handler, options)
+        services = self._services
+        is_own_client = services is None or services.is_own_client
+        call = post_expression(self.page.request.root_path, id, is_own_client)
+        return Action(call, handler)
+
+    def call(self, handler: Callable[[Any], Any], caller: Any) -> Any:
+        """Run an action's handler after those before it; a future where that is not at once."""
+        if self._queue is None:
+            return handler(caller)
+        outcome = self._queue.submit(partial(handler, caller))
+        return outcome.value if isinstance(outcome, Completed) else outcome
+
+    def start_interval(self, period: float, handler: Callable[[], Any]) -> Callable[[], None]:
+        """Call the handler every `period` seconds while the part lives; returns `stop`."""
+        services = self._services
+        if services is None:
+            return _nothing
+        interval = Interval(services.loop, period, handler, self.page.enqueue)
+
+        def start() -> None:
+            if self.page.phase is not Phase.CLOSED:
+                interval.start()
+                self.page.on_close(interval.stop)
+
+        services.call(start)
+        return partial(services.call, interval.stop)
+
+    # Its view
+
+    def refresh(self) -> asyncio.Future[Any] | None:
+        """Render it if that is due; a future where that has to wait.
+
+        Raises what its view raised, or the function that makes it.
+        """
+        setting_up = self._setting_up
+        if setting_up is not None:
+            if not setting_up.done():
+                return setting_up
+            setting_up.result()
+        if self._rendering is not None:
+            return self._rendering
+        if self._is_due:
+            self._is_due = False
+            try:
+                outcome = handlers.start(self._render)
+            except BaseException:
+                self._failed()
+                raise
+            if isinstance(outcome, Completed):
+                self._show(outcome.value)
+            elif self._services is None:
+                self._show(handlers.wait(outcome))
+            else:
+                self._rendering = self._services.loop.create_task(self._render_later(outcome))
+                return self._rendering
+        return None
+
+    async def _render_later(self, rendering: Any) -> None:
+        try:
+            self._show(await rendering)
+        except BaseException:
+            self._failed()
+            raise
+        finally:
+            self._rendering = None
+
+    def _render(self) -> h.Element:
+        if self.view is None:
+            raise PageError(f"no view was set: call c.view(...) in the shared part {self.key!r}")
+        return h.Div(h.ID(self.element_id), self._rows.render(self.view))
+
+    def _failed(self) -> None:
+        # A page cannot do without it; what is shown stays.
+        self._is_due = self._is_due or self.differ.root is None
+
+    def _show(self, node: h.Element) -> None:
+        known = self._known | traits(node)
+        if known != self._known:
+            self._known = known
+            self.stub = placeholder(node, known)
+            self.is_inline = bool(known & (ESCAPES_PARENT | MAY_CLOSE_ANCESTORS))
+        self.node = node
+        if self.differ.root is None:
+            self.differ.remember(node)
+            self.version = 1
+        elif event := self.differ.update(node, self.page.request.nonce):
+            self.event = event
+            self.version += 1
+        else:
+            return
+        self._html = self._whole = b""
+
+    def html(self) -> bytes:
+        """What the stub stands for, with the part's own nonce."""
+        if not self._html:
+            self._html = self.differ.html(self.page.request.nonce)
+        return self._html
+
+    def whole(self) -> bytes:
+        """The event that brings all of it, to a tab that has an older version."""
+        if not self._whole:
+            self._whole = self.differ.whole(self.node, self.page.request.nonce)
+        return self._whole
+
+    # Its end
+
+    def leave(self, member: Member) -> None:
+        """A tab shows it no more; the part ends some time after the last one, which may reload."""
+        self.members.pop(member, None)
+        services = self._services
+        if not self.members and services is not None:
+            services.loop.call_later(services.resume_grace, self._end_if_empty)
+
+    def _end_if_empty(self) -> None:
+        if not self.members:
+            self.close()
+
+    def close(self) -> None:
+        """End its subscriptions, intervals and handlers. Safe to call twice."""
+        if self.page.phase is not Phase.CLOSED:
+            self.page.close()
+            if self._queue is not None:
+                self._queue.close()
+            if self._on_end is not None:
+                self._on_end()
+
+    # What is logged
+
+    def _log_job(self, job: Callable[[], Any], error: Exception) -> None:
+        if self._services is not None:
+            name = handler_name(getattr(job, "handler", job))
+            log_error(self._services.logger, f"shared part {self.key!r}: the handler {name}", error)
+
+    def _log_duplicate(self, id: str) -> None:
+        if self._services is not None:
+            self._services.logger.warning(
+                "shared part %r: two elements have the id %r", self.key, id
+            )
+
+
+class SharedParts:
+    """The parts that the tabs of one run of an app share, by key and root path."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[str, str], SharedPart] = {}
+
+    def get(self, key: str, root_path: str) -> SharedPart | None:
+        """The part that lives, if one does."""
+        return self._parts.get((key, root_path))
+
+    def add(self, key: str, root_path: str, services: Services) -> SharedPart:
+        """A new part, held until it ends."""
+        place = key, root_path
+        part = SharedPart(key, root_path, services, lambda: self._parts.pop(place, None))
+        self._parts[place] = part
+        return part
+
+    def close(self) -> None:
+        """End all parts."""
+        for part in list(self._parts.values()):
+            part.close()
+
+
+def _nothing(*args: object) -> None:
+    pass
+
+
+def _unknown() -> h.H:
+    return h.Text("")

@@ -1,0 +1,144 @@
+"""One tab's place of a shared part."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .. import h
+from .._core.tasks import handlers
+from .._core.tasks.maybe_awaitable import MaybeAwaitable
+from ..page.actions import RegisteredAction, handler_name, register
+from ..page.mounted_page import MountedPage, Phase
+
+if TYPE_CHECKING:
+    from .outgoing import Outgoing
+    from .shared_part import SharedPart
+
+
+class SharedView:
+    """What a page shows of a shared part, and how its tab is brought up to date.
+
+    `caller` is the context of the page, which the part's actions are given.
+    """
+
+    __slots__ = (
+        "_caller",
+        "_is_inline",
+        "_is_shown",
+        "_outgoing",
+        "_page",
+        "_part",
+        "_root",
+        "_stub",
+        "_version",
+    )
+
+    def __init__(
+        self, part: SharedPart, page: MountedPage, outgoing: Outgoing, caller: Any
+    ) -> None:
+        self._part = part
+        self._page = page
+        self._outgoing = outgoing
+        self._caller = caller
+        self._version = 0
+        self._root: h.Element | None = None
+        self._stub = part.stub
+        self._is_shown = False
+        self._is_inline = False
+        part.members[self] = None
+        page.on_close(self._leave)
+        page.parts.append(self)
+
+    @property
+    def key(self) -> str:
+        """The part's key."""
+        return self._part.key
+
+    def render(self) -> h.Element:
+        """What the page's view holds of the part; called in a view."""
+        part = self._part
+        while (rest := part.refresh()) is not None:
+            handlers.wait(asyncio.shield(rest))
+        self._is_inline = self._is_inline or part.is_inline
+        self._stub = part.stub
+        return part.node if self._is_inline else part.stub
+
+    def fill(self, data: bytes, line: bytes = b"\n") -> bytes:
+        """HTML of the page's view with the part in the place of its stub; `line` begins lines."""
+        part = self._part
+        if part.stub_html not in data:
+            return data
+        self._version = part.version
+        html = self._own(part.html())
+        self._outgoing.differ.elsewhere = len(html)
+        return data.replace(part.stub_html, html if line == b"\n" else html.replace(b"\n", line))
+
+    def action(self, id: str) -> RegisteredAction | None:
+        """What a request for one of the part's actions runs, inside the page's middleware."""
+        found = self._part.actions.get(id)
+        if found is None:
+            return None
+        run = partial(self._part.call, found.handler, self._caller)
+        return register(
+            handler_name(found.handler), run, found.options, self._caller, self._page.guard
+        )
+
+    # In the tab's queue of what is to be sent
+
+    def send(self) -> None:
+        """Bring the tab up to date."""
+        self._outgoing.queue_view(self)
+
+    def name(self) -> str:
+        """The name of the part's view, for log lines."""
+        return handler_name(self._part.view)
+
+    def patch(self) -> MaybeAwaitable[bytes]:
+        """The event that brings the tab up to date; a coroutine where it has to wait."""
+        rest = self._part.refresh()
+        return self._change() if rest is None else self._change_later(rest)
+
+    async def _change_later(self, rest: asyncio.Future[Any]) -> bytes:
+        await asyncio.shield(rest)
+        return self._change()
+
+    def _change(self) -> bytes:
+        part, before = self._part, self._version
+        if before == part.version or self._page.phase is Phase.CLOSED:
+            return b""
+        if self._outgoing.differ.root is not self._root or part.stub is not self._stub:
+            self._look()
+        if not self._is_shown:
+            return b""
+        self._version = part.version
+        if self._is_inline:
+            self._outgoing.send_whole_page()
+            return b""
+        return self._own(part.event if before == part.version - 1 else part.whole())
+
+    def _look(self) -> None:
+        """Find the part in a view that the browser has; or send it another one."""
+        part, differ = self._part, self._outgoing.differ
+        self._root = differ.root
+        self._is_shown = differ.shows(part.element_id)
+        if not self._is_shown or self._is_inline:
+            return
+        self._is_inline = part.is_inline or not differ.can_patch(part.element_id)
+        if self._is_inline or part.stub is not self._stub:
+            self._is_shown = False
+            self._outgoing.refresh()
+            self._outgoing.wake()
+
+    def let_go(self) -> None:
+        """Refer back to the page no more."""
+        self._caller = self._root = None
+
+    def _leave(self) -> None:
+        self._part.leave(self)
+
+    def _own(self, data: bytes) -> bytes:
+        """The data with the page's nonce."""
+        nonce = self._part.page.request.nonce.encode()
+        return data.replace(nonce, self._page.request.nonce.encode()) if nonce in data else data
