@@ -15,6 +15,7 @@ Result = dict[str, Any]
 
 COLOURS = {
     "via": "#1d4ed8",
+    "via, a shared part": "#0ea5e9",
     "via, stream and requests": "#60a5fa",
     "via, kept": "#3b82f6",
     "via, each": "#2563eb",

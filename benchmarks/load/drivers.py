@@ -12,7 +12,7 @@ from typing import Any
 
 import uvloop
 
-from .client import Stream, connect, get, post
+from .client import PackedViaSocket, Stream, connect, get, post
 from .servers import Server, serve
 from .tabs import (
     NiceGUITab,
@@ -200,6 +200,24 @@ class ViaSocketFeed(ViaSocketPage):
     page = "/feed"
 
 
+class ViaSocketSharedFeed(ViaSocketPage):
+    """A tab of via's feed whose lines are one part for all."""
+
+    page = "/shared-feed"
+
+
+class ViaPackedSharedFeed(ViaSocketSharedFeed):
+    """As above, compressed."""
+
+    socket = PackedViaSocket
+
+
+class ViaPackedFeed(ViaSocketFeed):
+    """A tab of via's feed, compressed."""
+
+    socket = PackedViaSocket
+
+
 class ViaFeed(PageTab):
     """A tab of via's feed, over the event stream."""
 
@@ -217,6 +235,7 @@ class StarletteFeed(PageTab):
 
 FANOUT: dict[str, tuple[str, type[PageTab], str]] = {
     "via": ("via_app", ViaSocketFeed, "/publish"),
+    "via, a shared part": ("via_app", ViaSocketSharedFeed, "/publish"),
     "via, stream and requests": ("via_app", ViaFeed, "/publish"),
     "Starlette + datastar-py + htpy": ("starlette_app", StarletteFeed, "/publish"),
     "Starlette, rendered once for all": ("starlette_app", StarletteFeed, "/publish-bytes"),

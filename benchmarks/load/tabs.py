@@ -126,9 +126,10 @@ class ViaSocketPage(PageTab):
     """A tab of via's with its one websocket."""
 
     stream: ViaSocket | None = None
+    socket: type[ViaSocket] = ViaSocket
 
     async def listen(self) -> None:
-        self.stream = ViaSocket("/_ws", self.cookie)
+        self.stream = self.socket("/_ws", self.cookie)
         await open_stream(self.port, self.stream, b"HTTP/1.1 101")
         self.stream.write(b'{"path":"/_sse","body":%b}' % self.body)
         await self.stream.until(b'"status":200')

@@ -21,14 +21,15 @@ _PAGE = (
 _STREAM = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 )
+_APPEND = b"data: mode append\ndata: selector #lines\n"
 _DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 counts: dict[bytes, int] = {}
 streams: dict[bytes, asyncio.Transport] = {}
 
 
-def event(elements: bytes) -> bytes:
-    data = b"event: datastar-patch-elements\ndata: elements %b\n\n" % elements
+def event(elements: bytes, how: bytes = b"") -> bytes:
+    data = b"event: datastar-patch-elements\n%bdata: elements %b\n\n" % (how, elements)
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
@@ -45,7 +46,7 @@ class Floor(asyncio.Protocol):
             write(_DONE)
         elif data.startswith(b"POST /publish"):
             line = data[data.index(b"line=") + 5 : data.index(b" HTTP/")]
-            whole = event(b"<li>%b</li>" % line)
+            whole = event(b"<li>%b</li>" % line, _APPEND)
             for stream in streams.values():
                 stream.write(whole)
             write(_DONE)

@@ -45,6 +45,23 @@ def feed(c: via.Context) -> None:
         return h.Main(h.Ul(h.ID("lines"), [h.Li(line) for line in lines]))
 
 
+def shared_lines(c: via.SharedContext) -> None:
+    lines: list[str] = []
+
+    def receive(line: str) -> None:
+        lines.append(line)
+        c.sync()
+
+    via.subscribe(c, "feed", receive)
+    c.view(lambda: h.Ul(h.ID("lines"), [h.Li(line) for line in lines]))
+
+
+@v.page("/shared-feed")
+def shared_feed(c: via.Context) -> None:
+    shown = c.shared("lines", shared_lines)
+    c.view(lambda: h.Main(shown()))
+
+
 async def publish(request: Request) -> Response:
     via.publish(v, "feed", request.query_params["line"])
     return Response(status_code=204)

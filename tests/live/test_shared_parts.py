@@ -381,6 +381,45 @@ def test_it_is_shown_only_where_the_view_has_it(
         to_ann.wait_for("is 2.")
 
 
+def test_what_is_sent_keeps_its_order(v: via.V, visitor: Callable[[Any], Visitor]) -> None:
+    def board(c: via.SharedContext) -> None:
+        number = 0
+
+        @c.action
+        def up(caller: via.Context) -> None:
+            nonlocal number
+            caller.exec_script(f"before({number})")
+            number += 1
+            c.sync()
+            caller.exec_script(f"after({number})")
+
+        c.view(lambda: h.Div(h.Button(up.on_click(), "up"), h.B(h.ID("is"), f"is {number}.")))
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        shown = c.shared("board", board)
+        c.view(lambda: h.Main(h.H1("Order"), shown()))
+
+    ann, bob = visitor(v), visitor(v)
+    ann.visit()
+    bob.visit()
+    up = action_in(ann.html, "up")
+    with ann.listen() as to_ann, bob.listen() as to_bob:
+        for number in range(4):
+            bob.act(up)  # ann's tab has nothing but the part's events for a while
+            ann.act(up)
+            to_ann.wait_for(f"after({2 * number + 2})")
+            to_bob.wait_for(f"is {2 * number + 2}.")
+        told = re.findall(
+            r"before\(\d+\)|is \d+\.|after\(\d+\)", " ".join("".join(e.data) for e in to_ann.events)
+        )
+    assert told == [
+        text
+        for odd in (1, 3, 5, 7)
+        for text in (f"is {odd}.", f"before({odd})", f"is {odd + 1}.", f"after({odd + 1})")
+    ]
+
+
 def test_a_page_calls_the_actions_of_its_own_parts_only(
     vote: via.V, visitor: Callable[[Any], Visitor]
 ) -> None:
@@ -435,6 +474,39 @@ def test_actions_run_inside_the_middleware_of_the_callers_page(
         ann.act(id)
         to_ann.wait_for("voted: ann.")
     assert called == ["ann", "bob", "bob", "ann"]
+
+
+def test_what_a_visitor_sent_cannot_widen_a_parts_subscription(
+    v: via.V, visitor: Callable[[Any], Visitor], caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[str] = []
+
+    @v.page("/{room}")
+    def page(c: via.Context) -> None:
+        typed = c.signal("")
+        room = c.get_path_param("room")
+
+        def board(part: via.SharedContext) -> None:
+            @part.action
+            def join(caller: via.Context) -> None:
+                via.subscribe[str](part, f"rooms.{typed.string()}", heard.append)
+
+            via.subscribe[str](part, f"rooms.{room or 'none'}", heard.append)
+            part.view(lambda: h.Button(join.on_click(), "join"))
+
+        shown = c.shared(f"board {room}", board)
+        c.view(lambda: h.Main(h.Input(typed.bind()), shown()))
+
+    one = visitor(v)
+    assert one.http.get("/%3E").status_code == 500
+    one.visit("/tea")
+    name = next(name for name in one.signals if not name.startswith("via_"))
+    assert one.act(action_in(one.html, "join"), **{name: ">"}).status_code == 500
+    assert caplog.text.count("wildcard") >= 2
+    via.publish(v, "rooms.cake", "not for tea")
+    via.publish(v, "rooms.tea", "for tea")
+    wait_until(lambda: heard, "the message")
+    assert heard == ["for tea"]
 
 
 def test_what_is_wrong_is_said(v: via.V) -> None:

@@ -1,14 +1,17 @@
 """Compression of streams: whatever is sent can be read at once, and takes few bytes."""
 
 import zlib
+from typing import Any
 
 import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from via.live.shared_event import SharedEvent
 from via.server import compression
 from via.server.compression import Brotli, Gzip, Plain, Zstandard, choose
+from via.server.socket.deflate import Deflate, pack_shared
 
 
 def reader(name: str):
@@ -80,3 +83,79 @@ def test_past_a_bound_streams_take_gzip_and_ended_ones_make_room(monkeypatch) ->
     again = choose("br, gzip")
     assert again.name == "br"
     again.finish()
+
+
+# What many are sent alike
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["shared", "own", "heartbeat"]),
+            st.integers(0, 7),
+            st.sampled_from(["<li>line %d</li>" * 9, "<b>%d</b>" * 40, "short %d", "é%d" * 90]),
+        ),
+        max_size=25,
+    )
+)
+def test_streams_that_share_events_stay_whole(
+    steps: list[tuple[str, int, str]],
+) -> None:
+    gzips = [Gzip() for _ in range(3)]
+    sockets = [Deflate() for _ in range(3)]
+    decoded = [b""] * 3
+    heard: list[list[bytes]] = [[], [], []]
+    expected = [b""] * 3
+    messages: list[list[bytes]] = [[], [], []]
+    unzip = [zlib.decompressobj(31) for _ in range(3)]
+    inflate = [zlib.decompressobj(-zlib.MAX_WBITS) for _ in range(3)]
+    event = None
+    for number, (what, which, text) in enumerate(steps):
+        data = (text.replace("%d", str(number))).encode()
+        if what == "shared":
+            event = SharedEvent(data, event)
+        for i in range(3):
+            if not which & (1 << i):
+                continue
+            if what == "heartbeat":
+                data = b":\n\n"
+                decoded[i] += unzip[i].decompress(gzips[i].heartbeat(data))
+            elif what == "own" or event is None:
+                decoded[i] += unzip[i].decompress(gzips[i].frame(data))
+                packed = sockets[i].compress(data)
+                heard[i].append(data if packed is None else inflated(inflate[i], packed))
+                messages[i].append(data)
+            else:
+                decoded[i] += unzip[i].decompress(gzips[i].shared(event))
+                refers_back = sockets[i].shared(event)
+                if refers_back is None:
+                    heard[i].append(data)
+                else:
+                    heard[i].append(inflated(inflate[i], pack_shared(event, refers_back)))
+                messages[i].append(data)
+            expected[i] += data
+            assert decoded[i] == expected[i]
+            assert heard[i] == messages[i]
+    for i in range(3):
+        decoded[i] += unzip[i].decompress(gzips[i].finish()) + unzip[i].flush()
+        assert unzip[i].eof
+        assert decoded[i] == expected[i]
+
+
+def inflated(decompressor: Any, message: bytes) -> bytes:
+    return decompressor.decompress(message + b"\x00\x00\xff\xff")
+
+
+def test_an_event_that_follows_another_is_small_and_made_once() -> None:
+    line = "<li id='line-%d'><b>somebody</b> said that it is going to rain tomorrow again</li>"
+    first = SharedEvent((line % 1).encode() * 3)
+    second = SharedEvent((line % 2).encode() * 3, first)
+    ann, bob, late = Deflate(), Deflate(), Deflate()
+    for one in (ann, bob):
+        assert one.shared(first) is False
+    assert [one.shared(second) for one in (ann, bob, late)] == [True, True, False]
+    assert len(pack_shared(second, True)) < len(pack_shared(second, False)) / 2
+    assert pack_shared(second, True) == pack_shared(second, True)
+    ann.compress(b"something else" * 20)
+    third = SharedEvent((line % 3).encode() * 3, second)
+    assert [one.shared(third) for one in (ann, bob)] == [False, True]

@@ -60,7 +60,7 @@ class DryRun:
     ) -> SharedPart:
         """The part of this key, which is set up if it does not live."""
         part = SharedPart(key, page.request.root_path)
-        part.set_up(set_up, SharedContext(part))
+        part.set_up(set_up, SharedContext(part), page)
         return part
 
     def navigate(self, page: MountedPage, url: str, step: HistoryStep) -> None:

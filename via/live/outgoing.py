@@ -19,6 +19,7 @@ from ..page.computed import refresh
 from ..page.mounted_page import MountedPage, Phase
 from ..page.signals import Signal, is_bound, is_json, matching_values, receive_values
 from .row_hints import RowHints
+from .shared_event import SharedEvent
 
 if TYPE_CHECKING:
     from .cookie_delivery import CookieDelivery
@@ -44,6 +45,9 @@ class Connection(Protocol):
 
     def abort(self) -> None:
         """End the response now, though the browser may not have read all of it."""
+
+    def offer(self, event: SharedEvent) -> bool:
+        """Send an event now, if nothing has to be waited for; False if it was not sent."""
 
 
 class ErrorLog(Protocol):
@@ -72,6 +76,7 @@ class Outgoing:
         "_hints",
         "_identity",
         "_is_page_new",
+        "_is_quiet",
         "_log",
         "_queue",
         "_services",
@@ -104,6 +109,7 @@ class Outgoing:
         self._is_page_new = False
         self._identity = b""  # what tells the browser of the tab's new names, before all else
         self._dropped_signals: dict[str, Signal] = {}
+        self._is_quiet = False  # a shared event was the last that was sent, and nothing waits
         self._connection: Connection | None = None
 
     # What a page's code sends
@@ -111,6 +117,7 @@ class Outgoing:
     def send_view(self, page: MountedPage, view: View) -> None:
         """Send the view's newest rendering, and the changed signals."""
         if self._may_send(page):
+            self._end_quiet()
             self._queue.add_view(view)
             self._signals_due = True
             self.wake()
@@ -120,6 +127,7 @@ class Outgoing:
     def send_signals(self, page: MountedPage) -> None:
         """Send the changed signals."""
         if self._may_send(page):
+            self._end_quiet()
             self._signals_due = True
             self.wake()
         else:
@@ -155,10 +163,12 @@ class Outgoing:
 
     def acknowledge(self, edit: int) -> None:
         """The browser's edits up to this one have come: what is sent from now on is newer."""
+        self._end_quiet()
         self._edits = edit
 
     def queue_event(self, event: bytes, nodes: Sequence[h.H] = ()) -> None:
         """Send an event, in order, whatever page the tab shows."""
+        self._end_quiet()
         self._queue.add_event(event, nodes)
         if self._queue.overflown:
             self._start_over()
@@ -166,8 +176,46 @@ class Outgoing:
 
     def queue_view(self, view: View) -> None:
         """Send a view's newest rendering, on the event loop."""
+        self._end_quiet()
         self._queue.add_view(view)
         self.wake()
+
+    def queue_shared(self, view: View) -> None:
+        """Have a shared view's newest rendering sent, unless `offer` takes it first."""
+        if not self._is_quiet:
+            self._queue.add_view(view)
+
+    def offer(self, view: View, event: SharedEvent) -> bool:
+        """Send an event in place of the view, if that is all there is to send; else it waits."""
+        connection = self._connection
+        if connection is None or self._cookies.is_held:
+            return False
+        if self._is_quiet:
+            if connection.offer(event):
+                return True
+            self._end_quiet()
+            return False
+        if (
+            self._identity
+            or self._signals_due
+            or self._edits != self._edits_told
+            or self._is_page_new
+            or self._dropped_signals
+            or self.page.changed
+            or not self._queue.take_only(view)
+        ):
+            return False
+        self._is_quiet = connection.offer(event)
+        if not self._is_quiet:
+            self._queue.add_view(view)
+        return self._is_quiet
+
+    def _end_quiet(self) -> None:
+        """Something is to be sent, behind the shared views that are due."""
+        if self._is_quiet:
+            self._is_quiet = False
+            for part in self.page.parts:
+                part.request()
 
     def send_whole_page(self) -> None:
         """Send the page's view, rendered with all that is in it."""
@@ -182,6 +230,7 @@ class Outgoing:
 
     def enter(self, page: MountedPage) -> None:
         """The tab shows another page from now on; the browser forgets the old one's signals."""
+        self._end_quiet()
         self._dropped_signals.update(self.page.signals)
         self._is_page_new = self._services is not None and self._services.is_own_client
         self._queue.drop_views()
@@ -191,6 +240,7 @@ class Outgoing:
 
     def refresh(self) -> None:
         """Send everything again except the inputs' values: the browser's state is not known."""
+        self._end_quiet()
         page = self.page
         for name, signal in page.signals.items():
             if not is_bound(signal):
@@ -221,6 +271,7 @@ class Outgoing:
 
     def connect(self, connection: Connection) -> None:
         """Send over this connection from now on, in place of an earlier one."""
+        self._end_quiet()
         earlier, self._connection = self._connection, connection
         if earlier is not None:
             earlier.end()  # politely, if its browser still reads
@@ -231,6 +282,7 @@ class Outgoing:
         """The connection has ended; False if another has taken its place."""
         if connection is not self._connection:
             return False
+        self._end_quiet()
         self._connection = None
         return True
 

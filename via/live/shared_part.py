@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -23,7 +23,7 @@ from ..page.error_log import log_error
 from ..page.intervals import Interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase, drop_job
 from ..pubsub import DryRunHub
-from .outgoing import SMALL_VIEW
+from .shared_event import SharedEvent
 
 if TYPE_CHECKING:
     from .services import Services
@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 class Member(Protocol):
     """A tab's place of the part."""
 
-    def send(self) -> None:
-        """Bring the tab up to date."""
+    def request(self) -> None:
+        """Have the part's newest version sent, in its place among what the tab is sent."""
+
+    def send(self, event: SharedEvent | None) -> None:
+        """Bring the tab up to date: by the event that all get, where it is all that is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,22 @@ class SharedAction:
 
     handler: Callable[[Any], Any]
     options: tuple[ActionOption, ...]
+
+
+class SharedPage(MountedPage):
+    """What belongs to a part and ends with it.
+
+    `asked_by` is the page that set it up, and `caller` the one whose action runs.
+    """
+
+    asked_by: MountedPage | None = None
+    caller: MountedPage | None = None
+
+    def sent_values(self) -> Iterator[str]:
+        """The texts that a browser sent to those pages."""
+        for page in (self.asked_by, self.caller):
+            if page is not None:
+                yield from page.sent_values()
 
 
 class SharedPart:
@@ -72,15 +91,15 @@ class SharedPart:
         request = PageRequest(url=f"(shared part {key!r})", root_path=root_path)
         if services is None:
             self._queue: HandlerQueue | None = None
-            self.page = MountedPage(request, DryRunHub(), drop_job)
+            self.page = SharedPage(request, DryRunHub(), drop_job)
         else:
             limit = services.limits.waiting_jobs
             self._queue = HandlerQueue(services.loop, limit, self._log_job, _nothing)
-            self.page = MountedPage(request, services.hub, self._queue.post)
+            self.page = SharedPage(request, services.hub, self._queue.post)
         moves = services is not None and services.is_own_client
-        self.differ = ViewDiffer(f"{self.element_id}-", self._log_duplicate, SMALL_VIEW, moves)
+        self.differ = ViewDiffer(f"{self.element_id}-", self._log_duplicate, moves=moves)
         self.version = 0
-        self.event = b""
+        self.event: SharedEvent | None = None
         self.stub = h.Div(h.ID(self.element_id))
         self.stub_html = str(self.stub).encode()
         self.node = self.stub
@@ -88,15 +107,19 @@ class SharedPart:
         """Whether the parser would take some of it elsewhere, so that only whole views bring it."""
         self._rows = RowMemory()
         self._known = 0
-        self._is_due = True
+        self.is_due = True
+        """Whether its view has to be rendered anew."""
+        self._is_sending = False
         self._setting_up: asyncio.Future[Any] | None = None
         self._rendering: asyncio.Task[None] | None = None
         self._html = self._whole = b""
 
     # Its state
 
-    def set_up(self, component: Callable[[Any], Any], context: Any) -> None:
+    def set_up(self, component: Callable[[Any], Any], context: Any, asked_by: MountedPage) -> None:
         """Run the function that makes it, before all other handlers."""
+        # Of the page itself nothing is held.
+        self.page.asked_by = MountedPage(asked_by.request, DryRunHub(), drop_job)
         if self._queue is None:
             self._try_out(component, context)
             return
@@ -130,9 +153,40 @@ class SharedPart:
             self._services.call(self._sync)
 
     def _sync(self) -> None:
-        self._is_due = True
+        self.is_due = True
+        for member in self.members:
+            member.request()
+        if not self._is_sending and self._services is not None:
+            self._is_sending = True
+            self._services.loop.call_soon(self._send)
+
+    def _send(self) -> None:
+        """At the end of the turn: render it, and bring all tabs up to date."""
+        self._is_sending = False
+        if self.page.phase is Phase.CLOSED:
+            return
+        try:
+            rest = self.refresh()
+        except (Exception, asyncio.CancelledError) as error:
+            self._log_view(error)
+            return
+        if rest is not None:
+            rest.add_done_callback(self._rendered)
+            return
+        event = self.event
+        if event is not None and self.page.request.nonce.encode() in event.data:
+            event = None  # each tab has a nonce of its own
         for member in list(self.members):
-            member.send()
+            member.send(event)
+
+    def _rendered(self, rendering: asyncio.Future[Any]) -> None:
+        if rendering.cancelled():
+            return
+        error = rendering.exception()
+        if error is None:
+            self._send()
+        else:
+            self._log_view(error)
 
     def add_action(
         self, handler: Callable[[Any], Any], options: tuple[ActionOption, ...]
@@ -145,12 +199,20 @@ class SharedPart:
         call = post_expression(self.page.request.root_path, id, is_own_client)
         return Action(call, handler)
 
-    def call(self, handler: Callable[[Any], Any], caller: Any) -> Any:
+    def call(self, handler: Callable[[Any], Any], caller: Any, page: MountedPage) -> Any:
         """Run an action's handler after those before it; a future where that is not at once."""
         if self._queue is None:
             return handler(caller)
-        outcome = self._queue.submit(partial(handler, caller))
+        outcome = self._queue.submit(partial(self._call, handler, caller, page))
         return outcome.value if isinstance(outcome, Completed) else outcome
+
+    def _call(self, handler: Callable[[Any], Any], caller: Any, page: MountedPage) -> Any:
+        self.page.caller = page
+        try:
+            outcome = handler(caller)
+            return handlers.wait(outcome) if isawaitable(outcome) else outcome
+        finally:
+            self.page.caller = None
 
     def start_interval(self, period: float, handler: Callable[[], Any]) -> Callable[[], None]:
         """Call the handler every `period` seconds while the part lives; returns `stop`."""
@@ -181,8 +243,8 @@ class SharedPart:
             setting_up.result()
         if self._rendering is not None:
             return self._rendering
-        if self._is_due:
-            self._is_due = False
+        if self.is_due:
+            self.is_due = False
             try:
                 outcome = handlers.start(self._render)
             except BaseException:
@@ -213,7 +275,7 @@ class SharedPart:
 
     def _failed(self) -> None:
         # A page cannot do without it; what is shown stays.
-        self._is_due = self._is_due or self.differ.root is None
+        self.is_due = self.is_due or self.differ.root is None
 
     def _show(self, node: h.Element) -> None:
         known = self._known | traits(node)
@@ -226,7 +288,7 @@ class SharedPart:
             self.differ.remember(node)
             self.version = 1
         elif event := self.differ.update(node, self.page.request.nonce):
-            self.event = event
+            self.event = SharedEvent(event, self.event)
             self.version += 1
         else:
             return
@@ -272,6 +334,11 @@ class SharedPart:
         if self._services is not None:
             name = handler_name(getattr(job, "handler", job))
             log_error(self._services.logger, f"shared part {self.key!r}: the handler {name}", error)
+
+    def _log_view(self, error: BaseException) -> None:
+        if self._services is not None:
+            name = handler_name(self.view)
+            log_error(self._services.logger, f"shared part {self.key!r}: the view {name}", error)
 
     def _log_duplicate(self, id: str) -> None:
         if self._services is not None:

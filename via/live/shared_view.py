@@ -14,6 +14,7 @@ from ..page.mounted_page import MountedPage, Phase
 
 if TYPE_CHECKING:
     from .outgoing import Outgoing
+    from .shared_event import SharedEvent
     from .shared_part import SharedPart
 
 
@@ -80,16 +81,35 @@ class SharedView:
         found = self._part.actions.get(id)
         if found is None:
             return None
-        run = partial(self._part.call, found.handler, self._caller)
+        run = partial(self._part.call, found.handler, self._caller, self._page)
         return register(
             handler_name(found.handler), run, found.options, self._caller, self._page.guard
         )
 
     # In the tab's queue of what is to be sent
 
-    def send(self) -> None:
-        """Bring the tab up to date."""
-        self._outgoing.queue_view(self)
+    def request(self) -> None:
+        """Have the part's newest version sent, in its place among what the tab is sent."""
+        if self._part.is_due or self._version != self._part.version:
+            self._outgoing.queue_shared(self)
+
+    def send(self, event: SharedEvent | None) -> None:
+        """Bring the tab up to date: by the event that all get, where it is all that is due."""
+        part, outgoing = self._part, self._outgoing
+        if self._version == part.version:
+            return
+        if (
+            event is not None
+            and self._version == part.version - 1
+            and self._root is outgoing.differ.root
+            and self._stub is part.stub
+            and self._is_shown
+            and not self._is_inline
+            and outgoing.offer(self, event)
+        ):
+            self._version = part.version
+        else:
+            outgoing.queue_view(self)
 
     def name(self) -> str:
         """The name of the part's view, for log lines."""
@@ -116,7 +136,10 @@ class SharedView:
         if self._is_inline:
             self._outgoing.send_whole_page()
             return b""
-        return self._own(part.event if before == part.version - 1 else part.whole())
+        event = part.event
+        if event is None or before != part.version - 1:
+            return self._own(part.whole())
+        return self._own(event.data)
 
     def _look(self) -> None:
         """Find the part in a view that the browser has; or send it another one."""

@@ -134,7 +134,7 @@ class Tab(DryRun):
         part = self._parts.get(key, root_path)
         if part is None:
             part = self._parts.add(key, root_path, self.services)
-            part.set_up(set_up, SharedContext(part))
+            part.set_up(set_up, SharedContext(part), page)
         return part
 
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:

@@ -68,6 +68,9 @@ class PagePart(Protocol):
     def action(self, id: str) -> RegisteredAction | None:
         """The action of this id, if it is the part's."""
 
+    def request(self) -> None:
+        """Have its newest version sent, if the tab does not have it."""
+
     def let_go(self) -> None:
         """Refer back to the page no more."""
 

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 import brotli
 
 from ..live.browser import Headers
+from ..live.shared_event import SharedEvent
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -49,6 +50,9 @@ class Compression(Protocol):
     def heartbeat(self, data: bytes) -> bytes:
         """As `frame`, for a few bytes that nothing will refer to."""
 
+    def shared(self, event: SharedEvent) -> bytes:
+        """As `frame`, of what other responses are sent, too."""
+
     def finish(self) -> bytes:
         """What ends the response; nothing may follow. Safe to call twice."""
 
@@ -59,6 +63,10 @@ class Plain:
     name = ""
     # Of bytes, `bytes` gives the very same object.
     frame = heartbeat = staticmethod(bytes)
+
+    def shared(self, event: SharedEvent) -> bytes:
+        """The event."""
+        return event.data
 
     def finish(self) -> bytes:
         """Nothing."""
@@ -92,6 +100,10 @@ class Brotli:
 
     heartbeat = frame
 
+    def shared(self, event: SharedEvent) -> bytes:
+        """Encode it anew: a block of Brotli's does not stand by itself."""
+        return self.frame(event.data)
+
     def finish(self) -> bytes:
         """End the stream, and make room for another."""
         if self._finished:
@@ -104,9 +116,50 @@ class Brotli:
         return end
 
 
-def deflate() -> zlib._Compress:
-    """A compressor of raw deflate with a small window, of some 40 KB."""
-    return zlib.compressobj(zlib.Z_BEST_SPEED, zlib.DEFLATED, -DEFLATE_WINDOW, _DEFLATE_MEMORY)
+def deflate(history: bytes = b"") -> zlib._Compress:
+    """A compressor of raw deflate with a small window, of some 40 KB.
+
+    `history` is what has just been sent; it may refer back to it.
+    """
+    arguments = zlib.Z_BEST_SPEED, zlib.DEFLATED, -DEFLATE_WINDOW, _DEFLATE_MEMORY
+    if history:
+        return zlib.compressobj(*arguments, zdict=history)
+    return zlib.compressobj(*arguments)
+
+
+class SharedDeflate:
+    """Which shared event one stream of raw deflate was sent last.
+
+    A shared event is compressed once for all streams: once for those that had the event before it,
+    which it may refer back to, and once for all others. The stream's own compressor knows nothing
+    of it and has to be made anew.
+    """
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def refers_back(self, event: SharedEvent) -> bool:
+        """Whether the event, which goes into the stream next, may refer to the one before it."""
+        is_next = event.follows == self._last != 0
+        self._last = event.number
+        return is_next
+
+    def interrupt(self) -> None:
+        """Something else goes into the stream."""
+        self._last = 0
+
+
+def shared_block(event: SharedEvent, refers_back: bool) -> bytes:
+    """The event as blocks of raw deflate."""
+    name = "deflate+" if refers_back else "deflate"
+    block = event.forms.get(name)
+    if block is None:
+        compressor = deflate(event.history if refers_back else b"")
+        block = compressor.compress(event.data) + compressor.flush(zlib.Z_SYNC_FLUSH)
+        event.forms[name] = block
+    return block
 
 
 class Gzip:
@@ -116,6 +169,7 @@ class Gzip:
 
     def __init__(self) -> None:
         self._compressor: zlib._Compress | None = None
+        self._shared = SharedDeflate()
         self._checksum = 0
         self._size = 0
         self._finished = False
@@ -123,6 +177,7 @@ class Gzip:
     def frame(self, data: bytes) -> bytes:
         """Encode and flush."""
         start = self._count(data)
+        self._shared.interrupt()
         if self._compressor is None:
             self._compressor = deflate()
         return start + self._compressor.compress(data) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
@@ -131,12 +186,18 @@ class Gzip:
         """As a block that is stored, not compressed; so it takes no compressor."""
         if self._compressor is not None:
             return self.frame(data)
+        self._shared.interrupt()
         size = len(data)
         return self._count(data) + b"\x00%b%b%b" % (
             size.to_bytes(2, "little"),
             (size ^ 0xFFFF).to_bytes(2, "little"),
             data,
         )
+
+    def shared(self, event: SharedEvent) -> bytes:
+        """As blocks that are the same for all."""
+        self._compressor = None
+        return self._count(event.data) + shared_block(event, self._shared.refers_back(event))
 
     def finish(self) -> bytes:
         """The last block, the checksum and the size."""
@@ -173,6 +234,10 @@ class Zstandard:
         return encoded
 
     heartbeat = frame
+
+    def shared(self, event: SharedEvent) -> bytes:
+        """Encode it anew."""
+        return self.frame(event.data)
 
     def finish(self) -> bytes:
         """The last block."""

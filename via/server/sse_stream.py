@@ -8,6 +8,7 @@ from contextvars import Context, copy_context
 from typing import Any, Final, Protocol
 
 from .._core.tasks.maybe_awaitable import MaybeAwaitable
+from ..live.shared_event import SharedEvent
 from .asgi import Receive, Send, until_gone
 from .compression import Compression, encoding_headers
 
@@ -49,6 +50,9 @@ class Writer(Protocol):
     def write(self, data: bytes) -> None:
         """Send one more part, behind those before it."""
 
+    def offer(self, event: SharedEvent) -> bool:
+        """As `write`, of what many connections are sent, at once; False if it is not ready."""
+
 
 class Stream:
     """Sends a source's frames at the pace at which the browser reads them.
@@ -62,6 +66,7 @@ class Stream:
         "_context",
         "_ended",
         "_is_due",
+        "_is_plain",
         "_loop",
         "_rest",
         "_source",
@@ -82,6 +87,7 @@ class Stream:
         self._loop = loop
         self._source = source
         self._compression = compression
+        self._is_plain = not compression.name
         self._writer = writer
         self._context = copy_context()
         self._ended = False
@@ -110,6 +116,21 @@ class Stream:
         self._ended = True
         if self._task is not None:
             self._task.cancel()
+
+    def offer(self, event: SharedEvent) -> bool:
+        """Send an event now, if the browser keeps up and no frame is due; else False."""
+        writer = self._writer
+        if self._waiter is None or writer is None or self._is_due or self._ended:
+            return False
+        if self._is_plain:
+            if not writer.offer(event):
+                return False
+        elif writer.is_ready():
+            writer.write(self._compression.shared(event))
+        else:
+            return False
+        self._spoke = True
+        return True
 
     async def serve(
         self,
@@ -171,21 +192,23 @@ class Stream:
         """Send a frame while the task sleeps; or wake it, if there is something to wait for."""
         self._is_due = False
         waiter, writer = self._waiter, self._writer
-        if waiter is None or waiter.done() or writer is None:
+        if waiter is None or writer is None:
             return
         if self._ended or not writer.is_ready():
-            waiter.set_result(False)
+            self._resume(False)
             return
         try:
             frame = self._source.frame()
             if not isinstance(frame, bytes):
                 self._rest = frame
-                waiter.set_result(False)
+                self._resume(False)
             elif frame:
                 writer.write(self._compression.frame(frame))
                 self._spoke = True
         except Exception as error:
-            waiter.set_exception(error)
+            self._waiter = None
+            if not waiter.done():
+                waiter.set_exception(error)
 
     async def _silence(self) -> bool:
         """Wait to be woken; True if the time for a heartbeat came first."""
@@ -203,8 +226,9 @@ class Stream:
         self._timer = self._loop.call_later(HEARTBEAT, self._beat)
 
     def _resume(self, heartbeat: bool) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(heartbeat)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():  # as it is where the task is cancelled
+            waiter.set_result(heartbeat)
 
     def _lost(self, gone: object) -> None:
         self.end()

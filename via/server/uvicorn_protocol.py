@@ -21,6 +21,7 @@ from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..live.browser import Headers
 from ..live.page_response import PageResponse
 from ..live.request_error import RequestError
+from ..live.shared_event import SharedEvent
 from ..options import Limits
 from .app_connection import Connect, not_started
 from .asgi import Receive, Send
@@ -65,7 +66,21 @@ class ChunkWriter:
 
     def write(self, data: bytes) -> None:
         """Send a part."""
-        self._batch.write(self._cycle.transport, b"%x\r\n%b\r\n" % (len(data), data))
+        self._batch.write(self._cycle.transport, _chunk(data))
+
+    def offer(self, event: SharedEvent) -> bool:
+        """Send a part that goes to others, too, if it can be sent."""
+        if not self.is_ready():
+            return False
+        chunk = event.forms.get("chunk")
+        if chunk is None:
+            chunk = event.forms["chunk"] = _chunk(event.data)
+        self._batch.write_at_once(self._cycle.transport, chunk)
+        return True
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 class Heads:

@@ -55,6 +55,16 @@ class WriteBatch:
         if not self._is_due:
             self._schedule()
 
+    def write_at_once(self, transport: Transport, data: bytes) -> None:
+        """Write data behind what waits for the same connection, for one who writes to many."""
+        if transport in self._writes:
+            self.write(transport, data)
+        else:
+            try:  # noqa: SIM105 - `suppress` takes as long as a quarter of the rest
+                transport.write(data)
+            except RuntimeError:
+                pass  # the connection was closed meanwhile
+
     def write_out(self) -> None:
         """Write what waits, for somebody who will write past this or close a connection."""
         writes, self._writes = self._writes, {}

@@ -20,6 +20,10 @@ cdef class SendQueue:
 
     cpdef clear(self)
 
+    cpdef add_view(self, object view)
+
+    cpdef bint take_only(self, object view)
+
     @cython.locals(entries=list)
     cpdef drain(self, list events)
 

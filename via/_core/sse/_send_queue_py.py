@@ -93,6 +93,14 @@ class SendQueue:
         self._waiting.append(view)
         self._entries.append(view)
 
+    def take_only(self, view: View) -> bool:
+        """Take the view if it waits and nothing else does; False if not."""
+        if len(self._entries) != 1 or self._entries[0] is not view:
+            return False
+        self._entries = []
+        self._waiting.clear()
+        return True
+
     def add_event(self, event: bytes, nodes: Sequence[Any] = ()) -> None:
         """Queue an event; `nodes` are the elements that it brings, so that views come after it.
 

@@ -10,7 +10,8 @@ import re
 import zlib
 from typing import Final
 
-from ..compression import DEFLATE_WINDOW, deflate
+from ...live.shared_event import SharedEvent
+from ..compression import DEFLATE_WINDOW, SharedDeflate, deflate, shared_block
 
 AGREED: Final = (
     b"permessage-deflate; server_max_window_bits=%d; client_no_context_takeover" % DEFLATE_WINDOW
@@ -35,19 +36,36 @@ def is_offered(extensions: bytes) -> bool:
 class Deflate:
     """One WebSocket's compression; its compressor is made with the first message that needs it."""
 
-    __slots__ = ("_compressor",)
+    __slots__ = ("_compressor", "_shared")
 
     def __init__(self) -> None:
         self._compressor: zlib._Compress | None = None
+        self._shared = SharedDeflate()
 
     def compress(self, message: bytes) -> bytes | None:
         """The message as it is sent; None where it is sent uncompressed."""
         if len(message) <= _SMALL:
             return None
+        self._shared.interrupt()
         compressor = self._compressor
         if compressor is None:
             compressor = self._compressor = deflate()
         return (compressor.compress(message) + compressor.flush(zlib.Z_SYNC_FLUSH))[: -len(_TAIL)]
+
+    def shared(self, event: SharedEvent) -> bool | None:
+        """A message that other WebSockets are sent, too, comes next.
+
+        None where it is sent uncompressed; else whether it refers back to the one before it.
+        """
+        if len(event.data) <= _SMALL:
+            return None
+        self._compressor = None
+        return self._shared.refers_back(event)
+
+
+def pack_shared(event: SharedEvent, refers_back: bool) -> bytes:
+    """Such a message, compressed."""
+    return shared_block(event, refers_back)[: -len(_TAIL)]
 
 
 def decompress(message: bytes, limit: int) -> bytes | None:

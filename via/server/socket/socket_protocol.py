@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from ..._core.websocket.frames import CLOSE, PING, PONG, TEXT, FrameError, FrameReader, frame
 from ...live.request_error import RequestError
+from ...live.shared_event import SharedEvent
 from ..asgi import Scope
 from ..sse_stream import Writer
 from ..write_batch import WriteBatch
-from .deflate import AGREED, Deflate, decompress, is_offered
+from .deflate import AGREED, Deflate, decompress, is_offered, pack_shared
 from .sockets import Sockets
 from .tab_socket import NORMAL, NOT_UNDERSTOOD, TOO_BIG, TabSocket
 
@@ -28,6 +29,8 @@ GIVE_PAUSE: Final = 0.01
 
 CLOSE_TIMEOUT: Final = 2.0
 """Seconds in which the browser is to answer that the WebSocket is closed."""
+
+_FORMS: Final = {None: "text", False: "packed text", True: "packed text+"}
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -176,6 +179,22 @@ class SocketProtocol(asyncio.Protocol):
             return
         packed = None if self._deflate is None else self._deflate.compress(text)
         self._write(frame(TEXT, text) if packed is None else frame(TEXT, packed, True))
+
+    def offer(self, event: SharedEvent) -> bool:
+        """Send a frame of the stream that goes to others, too, if it can be sent."""
+        if self._is_paused or self._is_closing:
+            return False
+        refers_back = None if self._deflate is None else self._deflate.shared(event)
+        form = _FORMS[refers_back]
+        data = event.forms.get(form)
+        if data is None:
+            if refers_back is None:
+                data = frame(TEXT, event.data)
+            else:
+                data = frame(TEXT, pack_shared(event, refers_back), True)
+            event.forms[form] = data
+        self._batch.write_at_once(self._transport, data)
+        return True
 
     async def drain(self) -> None:
         """Wait while the browser reads slowly."""
