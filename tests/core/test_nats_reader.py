@@ -20,6 +20,7 @@ class Reading:
         self.reader = core_module("messaging.nats_reader", variant).NATSReader(self.heard.append)
         for sid in (1, 2):
             self.reader.handlers[sid] = lambda *message, sid=sid: self.heard.append((sid, *message))
+        self.reader.answer_handlers[3] = lambda *message: self.heard.append((3, *message))
 
     def read(self, data: bytes) -> list[Any]:
         """Everything that was heard in this piece."""
@@ -48,6 +49,11 @@ SAID: list[tuple[bytes, list[Any]]] = [
     (
         b"HMSG a 1 r 21 26\r\nNATS/1.0\r\nKey: on\r\n\r\nhello\r\n",
         [(1, b"hello", b"r", b"NATS/1.0\r\nKey: on\r\n\r\n")],
+    ),
+    (b"MSG in.7 3 2\r\nok\r\n", [(3, b"in.7", b"ok", b"")]),
+    (
+        b"HMSG in.8 3 16 16\r\nNATS/1.0 503\r\n\r\n\r\n",
+        [(3, b"in.8", b"", b"NATS/1.0 503\r\n\r\n")],
     ),
     (b"HMSG a 9 16 16\r\nNATS/1.0 503\r\n\r\n\r\n", [(9, b"a", b"", b"", b"NATS/1.0 503\r\n\r\n")]),
 ]

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
-from nats.errors import ProtocolError
+from nats.errors import NoRespondersError, ProtocolError
 
 from via.pubsub.nats import client
 from via.pubsub.nats.client import CoreClient
@@ -153,5 +153,27 @@ def test_what_no_server_says_ends_the_connection(nats_url) -> None:
     async def work(conn: CoreClient) -> None:
         with pytest.raises(ProtocolError):
             await conn._ps.parse(b"HELLO there\r\n")
+
+    connected(nats_url, work)
+
+
+def test_requests_are_answered_each_with_its_own_answer(nats_url) -> None:
+    async def work(conn: CoreClient) -> None:
+        async def answer(message) -> None:
+            await message.respond(message.data * 2)
+
+        await conn.subscribe("double", cb=answer)
+        asked = (conn.request_directly("double", b"%d" % n, str(n), 5) for n in range(50))
+        assert await asyncio.gather(*asked) == [b"%d" % n * 2 for n in range(50)]
+        with pytest.raises(NoRespondersError):
+            await conn.request_directly("nobody.is.here", b"", "id", 5)
+
+        async def keep_silent(message) -> None:
+            pass
+
+        await conn.subscribe("silent", cb=keep_silent)
+        with pytest.raises(TimeoutError):
+            await conn.request_directly("silent", b"", "id", 0.05)
+        assert not conn._answers
 
     connected(nats_url, work)

@@ -189,6 +189,28 @@ def test_an_acknowledged_message_has_a_number(play) -> None:
     play(scenario)
 
 
+def test_many_that_are_published_at_once_keep_their_order(play) -> None:
+    async def scenario(c) -> None:
+        await via.ensure_stream(c, LOG)
+        places = await asyncio.gather(
+            *(via.publish_durable(c, "log.a", Line(n)) for n in range(1000))
+        )
+        assert places == list(range(1, 1001))
+        assert numbers(await via.replay_history[Line](c, "log.a", 1000)) == list(range(1000))
+
+    play(scenario)
+
+
+def test_a_message_that_the_broker_would_not_take_is_refused(play_nats) -> None:
+    async def scenario(c) -> None:
+        await via.ensure_stream(c, LOG)
+        with pytest.raises(via.PubSubError, match="is more than the 1048576 that the broker takes"):
+            await via.publish_durable(c, "log.a", "x" * 1024 * 1024)
+        assert await via.publish_durable(c, "log.a", "x") == 1
+
+    play_nats(scenario)
+
+
 def test_plain_handlers_wait_without_await(play) -> None:
     async def scenario(c) -> None:
         await via.ensure_stream(c, LOG)

@@ -161,6 +161,8 @@ class Hub:
 
     def __init__(self, backend: PubSub, *, logger: logging.Logger) -> None:
         self._backend = backend
+        # To look for all of a protocol's methods takes as long as to publish.
+        self._streams = backend if isinstance(backend, Streams) else None
         self._publish_nowait = getattr(backend, "publish_nowait", _wait)
         self._log = ThrottledLog(logger)
         self._loop = asyncio.get_running_loop()
@@ -177,12 +179,7 @@ class Hub:
             check_subject(subject)  # which says what is wrong
         if not isinstance(data, bytes | bytearray | memoryview):
             raise PubSubError(f"subject {subject!r}: publish takes bytes, not {data!r}")
-        limit = getattr(self._backend, "max_payload", 0)
-        if 0 < limit < len(data):
-            raise PubSubError(
-                f"subject {subject!r}: a message of {len(data)} bytes is more than the "
-                f"{limit} that the broker takes"
-            )
+        self._check_size(subject, data)
         if (
             self._backend_calls.are_done
             and threading.get_ident() == self._thread
@@ -250,11 +247,20 @@ class Hub:
 
         Raises PubSubError for a bad subject, and where no stream keeps it.
         """
-        return self._publish_durable(check_subject(subject), data)
+        self._check_size(check_subject(subject), data)
+        return self._publish_durable(subject, data)
 
     async def _publish_durable(self, subject: str, data: bytes) -> int:
         await self.settled()
         return await self.streams().publish_durable(subject, data)
+
+    def _check_size(self, subject: str, data: bytes | bytearray | memoryview) -> None:
+        limit = getattr(self._backend, "max_payload", 0)
+        if 0 < limit < len(data):
+            raise PubSubError(
+                f"subject {subject!r}: a message of {len(data)} bytes is more than the "
+                f"{limit} that the broker takes"
+            )
 
     async def ensure_stream(self, config: StreamConfig) -> None:
         """Create a stream, or bring an existing one to this configuration."""
@@ -262,9 +268,9 @@ class Hub:
 
     def streams(self) -> Streams:
         """The backend's streams. Raises PubSubError if it has none."""
-        if not isinstance(self._backend, Streams):
+        if self._streams is None:
             raise PubSubError(f"{type(self._backend).__name__} has no streams")
-        return self._backend
+        return self._streams
 
     def undecodable(self, subject: str, codec: Codec, data: bytes, error: Exception) -> None:
         """Count and log a message that is not of the type that was asked for."""

@@ -73,6 +73,7 @@ cdef class NATSReader:
     """Reads one connection; see the twin."""
 
     cdef readonly dict handlers
+    cdef readonly dict answer_handlers
     cdef public Py_ssize_t handled
     cdef public Py_ssize_t bytes_handled
     cdef object _on_error
@@ -83,6 +84,7 @@ cdef class NATSReader:
 
     def __init__(self, on_error):
         self.handlers = {}
+        self.answer_handlers = {}
         self.handled = 0
         self.bytes_handled = 0
         self._on_error = on_error
@@ -168,13 +170,17 @@ cdef class NATSReader:
             body = PyBytes_FromStringAndSize(line + head, length - head)
             at = stop + 2
             handler = self.handlers.get(sid)
-            if handler is None:
+            answer_handler = None if handler is not None else self.answer_handlers.get(sid)
+            if handler is None and answer_handler is None:
                 self._at = at - start
                 return Message(sid, text_of(words[1]), reply, body, headers)
             self.handled += 1
             self.bytes_handled += length - head
             try:
-                handler(body, reply, headers)
+                if handler is None:
+                    answer_handler(text_of(words[1]), body, headers)
+                else:
+                    handler(body, reply, headers)
             except Exception as error:
                 self._on_error(error)
         self._at = at - start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from .nats_said import LONGEST_LINE, Handler, Line, Message
+from .nats_said import LONGEST_LINE, AnswerHandler, Handler, Line, Message
 
 _MESSAGE: Final = 1
 _MESSAGE_WITH_HEADERS: Final = 2
@@ -14,7 +14,8 @@ _MESSAGE_WITH_HEADERS: Final = 2
 class NATSReader:
     """Reads one connection; `handlers` are called with the messages of their subscriptions.
 
-    What a handler raises is given to `on_error`.
+    `answer_handlers` are told a message's subject, by which they know what it answers. What one of
+    them raises is given to `on_error`.
     """
 
     __slots__ = (
@@ -23,6 +24,7 @@ class NATSReader:
         "_data",
         "_missing",
         "_on_error",
+        "answer_handlers",
         "bytes_handled",
         "handled",
         "handlers",
@@ -30,6 +32,7 @@ class NATSReader:
 
     def __init__(self, on_error: Callable[[Exception], Any]) -> None:
         self.handlers: dict[int, Handler] = {}
+        self.answer_handlers: dict[int, AnswerHandler] = {}
         self.handled = 0
         """Messages that were handled since somebody set this to 0."""
         self.bytes_handled = 0
@@ -100,7 +103,8 @@ class NATSReader:
             reply = parts[3] if count == 4 else b""
             at = stop + 2
             handler = self.handlers.get(sid)
-            if handler is None:
+            answer_handler = None if handler is not None else self.answer_handlers.get(sid)
+            if handler is None and answer_handler is None:
                 self._at = at
                 return Message(
                     sid, parts[1], reply, data[begin + head : stop], data[begin : begin + head]
@@ -108,7 +112,11 @@ class NATSReader:
             self.handled += 1
             self.bytes_handled += length - head
             try:
-                handler(data[begin + head : stop], reply, data[begin : begin + head])
+                body, headers = data[begin + head : stop], data[begin : begin + head]
+                if handler is not None:
+                    handler(body, reply, headers)
+                elif answer_handler is not None:
+                    answer_handler(parts[1], body, headers)
             except Exception as error:
                 self._on_error(error)
         self._at = at

@@ -8,6 +8,9 @@ from typing import Any, Final, NamedTuple
 Handler = Callable[[bytes, bytes, bytes], Any]
 """Takes a message's data, its reply subject and its headers as they came."""
 
+AnswerHandler = Callable[[bytes, bytes, bytes], Any]
+"""Takes a message's subject, its data and its headers."""
+
 LONGEST_LINE: Final = 1024 * 1024
 """Bytes of one line; the longest are those in which a server tells of its cluster."""
 

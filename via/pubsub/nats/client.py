@@ -11,17 +11,23 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import Any, Final
+import secrets
+from typing import Any, Final, TypeVar
 
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
-from nats.errors import ProtocolError
+from nats.errors import NoRespondersError, ProtocolError
 
 from ..._core.messaging.nats_reader import Handler, Message, NATSReader
 
 FULL: Final = 1024 * 1024
 """Bytes that wait for the server; past them a publisher waits, too."""
 
+
+NO_RESPONDERS: Final = b"NATS/1.0 503"
+"""How the headers of a message begin where nobody listens."""
+
+T = TypeVar("T")
 
 _STATUS: Final = re.compile(rb"NATS/1\.0[ \t]+[0-9]")
 
@@ -32,10 +38,18 @@ def is_status(headers: bytes) -> bool:
 
 
 class CoreClient(Client):
-    """A client with `subscribe_directly` and `publish_nowait`; all else is nats-py's."""
+    """nats-py's client, with three ways past it.
+
+    They are `subscribe_directly`, `publish_nowait` and `request_directly`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self._answers: dict[bytes, asyncio.Future[bytes]] = {}
+        self._answers_subject = ""
+        self._requests = 0
+        self.id = secrets.token_urlsafe(12)
+        """What no other client has."""
         self._reader = NATSReader(self._log_failure)
         self._ps: Any = _Parser(self, self._reader)
         self._is_flush_due = False
@@ -45,7 +59,10 @@ class CoreClient(Client):
 
         Raises what nats-py's `subscribe` does.
         """
-        handlers, sid = self._reader.handlers, self._sid + 1
+        return await self._subscribe(subject, self._reader.handlers, handler)
+
+    async def _subscribe(self, subject: str, handlers: dict[int, T], handler: T) -> Subscription:
+        sid = self._sid + 1
         handlers[sid] = handler
         try:
             return await self.subscribe(subject, cb=_nobody)
@@ -58,17 +75,75 @@ class CoreClient(Client):
 
         The subject and the size of the data have been checked.
         """
-        if self._status != Client.CONNECTED or self._pending_data_size > FULL or self._is_behind():
+        if not self._can_publish():
             return False
-        command = b"PUB %b %d\r\n%b\r\n" % (subject.encode(), len(data), data)
+        self._append(b"PUB %b %d\r\n%b\r\n" % (subject.encode(), len(data), data), len(data))
+        return True
+
+    async def request_directly(self, subject: str, data: bytes, id: str, timeout: float) -> bytes:
+        """The answer to a message with this `Nats-Msg-Id`; requests of one turn go out together.
+
+        `timeout` is in seconds. Raises TimeoutError, and NoRespondersError where nobody listens.
+        """
+        if not self._answers_subject:
+            await self._listen_for_answers()
+        self._requests += 1
+        token = b"%d" % self._requests
+        reply = f"{self._answers_subject}.{self._requests}"
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        self._answers[token] = answer
+        timer = loop.call_later(timeout, self._time_out, token)
+        try:
+            if self._can_publish():
+                head = b"NATS/1.0\r\nNats-Msg-Id: %b\r\n\r\n" % id.encode()
+                names = subject.encode(), reply.encode(), len(head), len(head) + len(data)
+                command = b"HPUB %b %b %d %d\r\n" % names
+                self._append(b"%b%b%b\r\n" % (command, head, data), len(data))
+            else:
+                await self.publish(subject, data, reply, {"Nats-Msg-Id": id})
+            return await answer
+        finally:
+            timer.cancel()
+            del self._answers[token]
+
+    def _time_out(self, token: bytes) -> None:
+        answer = self._answers[token]
+        if not answer.done():
+            answer.set_exception(TimeoutError("no answer came"))
+
+    async def _listen_for_answers(self) -> None:
+        subject = self._answers_subject = self.new_inbox()
+        try:
+            await self._subscribe(f"{subject}.*", self._reader.answer_handlers, self._answered)
+        except BaseException:
+            self._answers_subject = ""
+            raise
+
+    def _answered(self, subject: bytes, data: bytes, headers: bytes) -> None:
+        answer = self._answers.get(subject[subject.rfind(b".") + 1 :])
+        if answer is None or answer.done():
+            return  # too late
+        if headers.startswith(NO_RESPONDERS):
+            answer.set_exception(NoRespondersError())
+        else:
+            answer.set_result(data)
+
+    def _can_publish(self) -> bool:
+        return (
+            self._status == Client.CONNECTED
+            and self._pending_data_size <= FULL
+            and not self._is_behind()
+        )
+
+    def _append(self, command: bytes, size: int) -> None:
         self._pending.append(command)
         self._pending_data_size += len(command)
         self.stats["out_msgs"] += 1
-        self.stats["out_bytes"] += len(data)
+        self.stats["out_bytes"] += size
         if not self._is_flush_due:
             self._is_flush_due = True
             asyncio.get_running_loop().call_soon(self._write_out)
-        return True
 
     def _is_behind(self) -> bool:
         """Whether the server takes less than is written."""
@@ -91,6 +166,7 @@ class CoreClient(Client):
         await super()._send_ping(future)
 
     def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
+        self._reader.answer_handlers.pop(sid, None)
         self._reader.handlers.pop(sid, None)
         super()._remove_sub(sid, max_msgs)
 

@@ -7,24 +7,26 @@ is missing, or the consumer is gone, a new one begins behind the last message th
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as Inbox
 
 from ...errors import PubSubError
 from ..protocol import StreamHandler
 from ..throttled_log import ThrottledLog
 from .api import request
+from .client import CoreClient, is_status
+from .place import place
 
 _SECOND: Final = 1_000_000_000
 HEARTBEAT: Final = 2.0
 """Seconds of silence after which the broker says that it is still there."""
 
 _RETRY: Final = 0.25
+_HEADER: Final = re.compile(rb"([A-Za-z-]+):[ ]*([^\r\n]*)")
 
 
 class Follower:
@@ -32,7 +34,7 @@ class Follower:
 
     def __init__(
         self,
-        conn: Client,
+        conn: CoreClient,
         stream: str,
         subject: str,
         handler: StreamHandler,
@@ -80,7 +82,7 @@ class Follower:
         self._count = 0
         self._name = ""
         self._address = address = self._conn.new_inbox()
-        self._inbox = await self._conn.subscribe(address, cb=partial(self._receive, address))
+        self._inbox = await self._conn.subscribe_directly(address, partial(self._receive, address))
         # The broker names it: where a cluster places it on a server that has just died there is no
         # answer, and the next try makes another one. Should both live, their counts tell.
         config = {
@@ -132,29 +134,31 @@ class Follower:
             self._silent = True
             self._alarm = asyncio.get_running_loop().call_later(2 * HEARTBEAT, self._listen)
 
-    async def _receive(self, address: str, message: Msg) -> None:
+    def _receive(self, address: str, data: bytes, reply: bytes, headers: bytes) -> None:
         if address != self._address:
             return  # a late word of an earlier consumer
         self._silent = False
-        if not message.data and message.headers and "Status" in message.headers:
-            await self._control(message)
+        if not data and is_status(headers):
+            self._control(reply, headers)
             return
-        parts = message.reply.split(".")
-        shift = 2 if len(parts) > 9 else 0
-        number, count = int(parts[5 + shift]), int(parts[6 + shift])
+        number, count, _ = place(reply)
         if count != self._count + 1:
             self.resume()
             return
         self._count, self._seen = count, number
-        self._handler(message.data, number)
+        self._handler(data, number)
 
-    async def _control(self, message: Msg) -> None:
-        headers = message.headers or {}
-        if message.reply:
-            await self._conn.publish(message.reply)  # flow control: go on
+    def _control(self, reply: bytes, headers: bytes) -> None:
+        if reply:
+            self._answer(reply)  # flow control: go on
             return
-        if stalled := headers.get("Nats-Consumer-Stalled"):
-            await self._conn.publish(stalled)
-        last = headers.get("Nats-Last-Consumer")
+        said = dict(_HEADER.findall(headers))
+        if stalled := said.get(b"Nats-Consumer-Stalled"):
+            self._answer(stalled)
+        last = said.get(b"Nats-Last-Consumer")
         if last is not None and int(last) != self._count:
             self.resume()
+
+    def _answer(self, subject: bytes) -> None:
+        # Where it cannot be sent now, the connection is in trouble; the silence then tells.
+        self._conn.publish_nowait(subject.decode(), b"")

@@ -18,13 +18,13 @@ from ...errors import PubSubError
 from ..protocol import History
 from ..subjects import is_pattern
 from .api import NO_MESSAGE, TIMEOUT, JetStreamError, request
-from .client import CoreClient, is_status
+from .client import NO_RESPONDERS, CoreClient, is_status
+from .place import place
 
 _SLACK: Final = 4
 """How many times the wanted messages may be read, where finding the place costs more."""
 
 _RETRY: Final = 0.05
-_NO_RESPONDERS: Final = b"NATS/1.0 503"
 
 _UNUSED: Final = 30_000_000_000
 """Nanoseconds after which the broker removes a consumer that was left behind."""
@@ -126,10 +126,10 @@ async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int
             return
         if not data and is_status(headers):
             why = headers.partition(b"\r\n")[0].decode(errors="replace")
-            kind = _NoConsumer if headers.startswith(_NO_RESPONDERS) else PubSubError
+            kind = _NoConsumer if headers.startswith(NO_RESPONDERS) else PubSubError
             done.set_exception(kind(f"stream {stream!r}: reading stopped: {why}"))
             return
-        number, left = place(reply)
+        number, _, left = place(reply)
         if number <= end:
             messages.append(data)
         if number >= end or left == 0:
@@ -149,11 +149,3 @@ async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int
     finally:
         await subscription.unsubscribe()
     return messages
-
-
-def place(reply: bytes) -> tuple[int, int]:
-    """A message's number in its stream, and how many are behind it, from its reply subject."""
-    parts = reply.split(b".")
-    if len(parts) > 9:  # newer form: $JS.ACK.<domain>.<account hash>.<stream>.…
-        return int(parts[7]), int(parts[10])
-    return int(parts[5]), int(parts[8])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
+from itertools import count
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +15,10 @@ from ...errors import PubSubError
 from ..protocol import StreamConfig
 from ..subjects import one_stream
 from .api import NO_STREAM, OVERLAP, TIMEOUT, JetStreamError, request
+from .client import CoreClient
 
 _NANOSECONDS: Final = 1_000_000_000
+_messages: Final = count(1)
 _TRY: Final = 1.0
 _WAIT: Final = 0.05
 
@@ -71,18 +73,17 @@ async def stream_of(conn: Client, subject: str) -> str:
     return one_stream(subject, await _names(conn, subject))
 
 
-async def publish_durable(conn: Client, subject: str, data: bytes) -> int:
+async def publish_durable(conn: CoreClient, subject: str, data: bytes) -> int:
     """Publish into the subject's stream; the number there, once it is kept.
 
     A message whose acknowledgement is lost is sent again, and kept once. Raises PubSubError if
     there is no such stream or none takes it for `TIMEOUT`.
     """
-    headers = {"Nats-Msg-Id": secrets.token_urlsafe(16)}
+    id = f"{conn.id}{next(_messages)}"
     deadline = time.monotonic() + TIMEOUT
     while True:
         try:
-            message = await conn.request(subject, data, timeout=_TRY, headers=headers)
-            return _number(subject, message.data)
+            return _number(subject, await conn.request_directly(subject, data, id, _TRY))
         except (NATSError, TimeoutError) as error:
             failure: Exception = error
             if not await _kept(conn, subject):
