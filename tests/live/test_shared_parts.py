@@ -328,6 +328,41 @@ def test_what_the_parser_moves_comes_with_the_whole_view(
             assert "the page around" in event.elements()
 
 
+def test_one_that_is_not_shown_yet_costs_nothing_and_comes_later(
+    v: via.V, visitor: Callable[[Any], Visitor]
+) -> None:
+    made = 0
+
+    def board(c: via.SharedContext) -> None:
+        @c.view
+        def view() -> h.H:
+            nonlocal made
+            made += 1
+            return h.B(f"made {made}.")
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        clicks = 0
+        board_here = c.shared("board", board)
+
+        @c.action
+        def more() -> None:
+            nonlocal clicks
+            clicks += 1
+            c.sync()
+
+        c.view(lambda: h.Main(h.I(f"clicks {clicks}"), board_here() if clicks > 1 else None))
+
+    ann = visitor(v)
+    ann.visit()
+    with ann.listen() as to_ann:
+        ann.act("a1")
+        to_ann.wait_for("clicks 1")
+        assert made == 0
+        ann.act("a1")
+        to_ann.wait_for("made 1.")
+
+
 def test_it_is_shown_only_where_the_view_has_it(
     v: via.V, visitor: Callable[[Any], Visitor]
 ) -> None:

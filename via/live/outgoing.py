@@ -70,6 +70,7 @@ class Outgoing:
     __slots__ = (
         "_connection",
         "_cookies",
+        "_differ",
         "_dropped_signals",
         "_edits",
         "_edits_told",
@@ -77,11 +78,11 @@ class Outgoing:
         "_identity",
         "_is_page_new",
         "_is_quiet",
+        "_loaded",
         "_log",
-        "_queue",
         "_services",
         "_signals_due",
-        "differ",
+        "_waiting",
         "is_own_client",
         "page",
     )
@@ -99,11 +100,11 @@ class Outgoing:
         self._log = log
         self.is_own_client = services is None or services.is_own_client
         """Whether browsers run the client that comes with via, not Datastar's."""
-        moves = services is not None and services.is_own_client
-        self.differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, moves)
+        self._differ: ViewDiffer | None = None
+        self._loaded: h.Element | None = None  # the view that the document brought
         is_dev = services is not None and services.dev_mode
         self._hints = RowHints(log.warn) if is_dev else None
-        self._queue = SendQueue(self._adopt_elements, self._log_view)
+        self._waiting: SendQueue | None = None
         self._signals_due = False
         self._edits = self._edits_told = 0
         self._is_page_new = False
@@ -111,6 +112,40 @@ class Outgoing:
         self._dropped_signals: dict[str, Signal] = {}
         self._is_quiet = False  # a shared event was the last that was sent, and nothing waits
         self._connection: Connection | None = None
+
+    # What the browser has and what waits for it: made when they are needed, for most tabs are idle
+
+    @property
+    def differ(self) -> ViewDiffer:
+        """What knows the view that the browser has."""
+        if self._differ is None:
+            self._differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, self._moves())
+            if self._loaded is not None:
+                self._differ.remember(self._loaded)
+                self._loaded = None
+        return self._differ
+
+    @property
+    def root(self) -> h.Element | None:
+        """The view that the browser has; None where that is not known."""
+        return self._loaded if self._differ is None else self._differ.root
+
+    def loaded(self, view: h.Element) -> None:
+        """The page's document brings this view."""
+        self._loaded = view
+        self._differ = None
+        if self._hints is not None:
+            self._hints.look(view)
+            self.differ.remember(view)  # which warns of ids that are there twice
+
+    def _moves(self) -> bool:
+        return self._services is not None and self._services.is_own_client
+
+    @property
+    def _queue(self) -> SendQueue:
+        if self._waiting is None:
+            self._waiting = SendQueue(self._adopt_elements, self._log_view)
+        return self._waiting
 
     # What a page's code sends
 
@@ -233,7 +268,8 @@ class Outgoing:
         self._end_quiet()
         self._dropped_signals.update(self.page.signals)
         self._is_page_new = self._services is not None and self._services.is_own_client
-        self._queue.drop_views()
+        if self._waiting is not None:
+            self._waiting.drop_views()
         if self._hints is not None:
             self._hints = RowHints(self._log.warn)
         self.page = page
@@ -295,8 +331,9 @@ class Outgoing:
         """Forget what is held of the browser, and what refers back; nothing more is sent."""
         self._log = _Ended()
         self._hints = None
-        self._queue = SendQueue(_nothing, _nothing)
-        self.differ = ViewDiffer("")
+        self._waiting = SendQueue(_nothing, _nothing)
+        self._differ = ViewDiffer("")
+        self._loaded = None
 
     def wake(self) -> None:
         """There is something to send."""
@@ -316,7 +353,7 @@ class Outgoing:
             return True
         if self._is_held():
             return self._cookies.is_request_due
-        if self._queue:
+        if self._waiting:
             return True
         return self._signals_due and bool(self.page.changed or self.page.computed)
 
@@ -340,7 +377,7 @@ class Outgoing:
             events.append(self._acknowledgement())
         if page.changed or self._dropped_signals:
             events.append(patch_signals(self._changes(page)))
-        return self._queue.drain(events)
+        return b"".join(events) if self._waiting is None else self._waiting.drain(events)
 
     def _is_held(self) -> bool:
         """Whether the stream must wait for the browser to have the session's cookie."""

@@ -180,8 +180,7 @@ class PageLoader:
             title, signals_of(tab), nonce, written
         )
         tab.opened()
-        tab.outgoing.differ.remember(view)
-        tab.outgoing.look(view)
+        tab.outgoing.loaded(view)
         return document
 
     def _parts(self, root: str) -> DocumentParts:

@@ -66,6 +66,11 @@ class SharedView:
         self._stub = part.stub
         return part.node if self._is_inline else part.stub
 
+    @property
+    def size(self) -> int:
+        """Bytes that the part has in a view."""
+        return len(self._part.html()) if self._part.version else 0
+
     def fill(self, data: bytes, line: bytes = b"\n") -> bytes:
         """HTML of the page's view with the part in the place of its stub; `line` begins lines."""
         part = self._part
@@ -73,7 +78,6 @@ class SharedView:
             return data
         self._version = part.version
         html = self._own(part.html())
-        self._outgoing.differ.elsewhere = len(html)
         return data.replace(part.stub_html, html if line == b"\n" else html.replace(b"\n", line))
 
     def action(self, id: str) -> RegisteredAction | None:
@@ -101,7 +105,7 @@ class SharedView:
         if (
             event is not None
             and self._version == part.version - 1
-            and self._root is outgoing.differ.root
+            and self._root is outgoing.root
             and self._stub is part.stub
             and self._is_shown
             and not self._is_inline
@@ -128,7 +132,7 @@ class SharedView:
         part, before = self._part, self._version
         if before == part.version or self._page.phase is Phase.CLOSED:
             return b""
-        if self._outgoing.differ.root is not self._root or part.stub is not self._stub:
+        if self._outgoing.root is not self._root or part.stub is not self._stub:
             self._look()
         if not self._is_shown:
             return b""
@@ -144,7 +148,7 @@ class SharedView:
     def _look(self) -> None:
         """Find the part in a view that the browser has; or send it another one."""
         part, differ = self._part, self._outgoing.differ
-        self._root = differ.root
+        self._root = self._outgoing.root
         self._is_shown = differ.shows(part.element_id)
         if not self._is_shown or self._is_inline:
             return

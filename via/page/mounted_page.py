@@ -62,6 +62,10 @@ class PagePart(Protocol):
     def key(self) -> str:
         """What names it."""
 
+    @property
+    def size(self) -> int:
+        """Bytes that it has in a view."""
+
     def fill(self, data: bytes, line: bytes) -> bytes:
         """HTML with the part in the place that the page's view keeps for it."""
 

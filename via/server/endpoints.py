@@ -38,12 +38,14 @@ from .reload import RELOAD
 from .request_origin import RequestOrigin
 from .responses import DONE, ShortResponse
 from .signal_body import parse_signals, read_body
+from .socket.carrier import CARRIER, Carrier
 from .socket.shared_stream import SharedStream
 from .socket.sharing import PATH as SHARED_PATH
 from .socket.sharing import Sharing
+from .socket.socket_stream import SocketStream
 from .socket.sockets import PATH as SOCKET_PATH
 from .socket.sockets import Sockets
-from .sse_stream import GONE, WRITER, Stream
+from .sse_stream import WRITER, Stream
 from .tab_requests import TabElsewhere, TabRequests, unknown_tab
 
 T = TypeVar("T")
@@ -115,8 +117,8 @@ class Endpoints:
             return False
         return True
 
-    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a tab's stream; or answer why there is none."""
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Serve a tab's stream; or answer why there is none. True if it goes on by itself."""
         opened: tuple[Tab, list[str]] | ShortResponse | EdgeResponse = _CLOSING
         if not self._registry.closing:
             opening = self._open_stream(scope, receive)
@@ -125,8 +127,12 @@ class Endpoints:
             await self._nodes_here().finish(opened, receive, send)
         elif isinstance(opened, ShortResponse):
             await opened.send(send)
+        elif (carrier := (scope.get("extensions") or {}).pop(CARRIER, None)) is not None:
+            await self._stream_over(carrier, *opened, scope["headers"], send)
+            return True
         else:
             await self._stream(*opened, scope, receive, send)
+        return False
 
     async def post(self, path: str, scope: Scope, receive: Receive) -> ShortResponse:
         """Answer one of the other requests."""
@@ -268,15 +274,28 @@ class Endpoints:
             choose_for(scope["headers"] if self._compress else ()),
             extensions.pop(WRITER, None),  # which refers to the scope
         )
-        self._registry.stream_opened(tab)
-        cookie = tab.open_stream(stream, takes_cookies(scope["headers"]))
-        if cookie is not None:
-            cookies = [*cookies, cookie]
+        cookies += self._begin(tab, stream, scope["headers"])
         try:
-            version, gone = scope.get("http_version", "1.1"), extensions.get(GONE)
-            await stream.serve(receive, send, version, cookies, gone)
+            await stream.serve(receive, send, scope.get("http_version", "1.1"), cookies)
         finally:
             tab.stream_ended(stream)
+
+    async def _stream_over(
+        self, carrier: Carrier, tab: Tab, cookies: list[str], headers: Headers, send: Send
+    ) -> None:
+        def ended(error: Exception | None) -> None:
+            tab.stream_ended(stream)
+            carrier.stream_ended(error)
+
+        loop, gone = self._services.loop, carrier.gone
+        stream = SocketStream(loop, tab.outgoing, carrier.writer, send, gone, ended)
+        await stream.begin(cookies + self._begin(tab, stream, headers))
+
+    def _begin(self, tab: Tab, stream: Stream, headers: Headers) -> list[str]:
+        """Have the tab send over the stream; the cookie that it has to bear, if there is one."""
+        self._registry.stream_opened(tab)
+        cookie = tab.open_stream(stream, takes_cookies(headers))
+        return [] if cookie is None else [cookie]
 
     async def _rebuild(self, scope: Scope, signals: Mapping[str, Any]) -> tuple[Tab, list[str]]:
         """Build the page of a forgotten tab anew, where the browser says it is."""

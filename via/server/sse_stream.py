@@ -19,10 +19,7 @@ silent for twice as long at most."""
 WRITER: Final = "via.writer"
 """The ASGI extension under which a server offers a `Writer`."""
 
-GONE: Final = "via.gone"
-"""The ASGI extension under which a server offers a future that is done when the browser is gone."""
-
-_COMMENT: Final = b":\n\n"
+COMMENT: Final = b":\n\n"
 
 
 class Source(Protocol):
@@ -65,6 +62,7 @@ class Stream:
         "_compression",
         "_context",
         "_ended",
+        "_is_asleep",
         "_is_due",
         "_is_plain",
         "_loop",
@@ -92,6 +90,8 @@ class Stream:
         self._context = copy_context()
         self._ended = False
         self._spoke = False
+        self._is_asleep = False
+        """Whether all was sent, and what comes may be written at once."""
         self._is_due = False
         self._rest: Coroutine[Any, Any, bytes] | None = None
         self._waiter: asyncio.Future[bool] | None = None
@@ -102,7 +102,7 @@ class Stream:
         """The source has something to send; at the end of the loop's turn it is sent."""
         if self._writer is None:
             self._resume(False)
-        elif self._waiter is not None and not self._is_due:
+        elif self._is_asleep and not self._is_due:
             self._is_due = True
             self._writer.call(self._write, self._context)
 
@@ -120,7 +120,7 @@ class Stream:
     def offer(self, event: SharedEvent) -> bool:
         """Send an event now, if the browser keeps up and no frame is due; else False."""
         writer = self._writer
-        if self._waiter is None or writer is None or self._is_due or self._ended:
+        if not self._is_asleep or writer is None or self._is_due or self._ended:
             return False
         if self._is_plain:
             if not writer.offer(event):
@@ -138,38 +138,21 @@ class Stream:
         send: Send,
         http_version: str,
         cookies: Sequence[str] = (),
-        gone: asyncio.Future[None] | None = None,
     ) -> None:
-        """Send frames until `end` or until the browser is gone.
+        """Send frames until `end` or until the browser is gone, which `receive` tells.
 
-        `cookies` are the values of the response's `Set-Cookie`. Without `gone`, which is done when
-        the browser is gone, a task waits for `receive` to say so.
+        `cookies` are the values of the response's `Set-Cookie`.
         """
-        compression, source = self._compression, self._source
+        compression = self._compression
         self._task = asyncio.current_task()
-        watcher = None
-        if gone is None:
-            watcher = self._loop.create_task(self._watch(receive))
-        else:
-            gone.add_done_callback(self._lost)
+        watcher = self._loop.create_task(self._watch(receive))
         try:
             self._timer = self._loop.call_later(HEARTBEAT, self._beat)
-            await send(_start(http_version, compression.name, cookies))
+            await send(response_start(http_version, compression.name, cookies))
             while not self._ended:
-                if self._rest is not None or source.has_frame():
-                    rest, self._rest = self._rest, None
-                    frame = rest or source.frame()
-                    if not isinstance(frame, bytes):
-                        frame = await frame
-                    if frame:
-                        frame = compression.frame(frame)
-                elif await self._silence():
-                    frame = compression.heartbeat(_COMMENT)
-                else:
-                    continue
-                if frame:
-                    self._spoke = True
-                    await send({"type": "http.response.body", "body": frame, "more_body": True})
+                await self._send_all(send)
+                if not self._ended and await self._silence():
+                    await self._send(send, compression.heartbeat(COMMENT))
             await send({"type": "http.response.body", "body": compression.finish()})
         except asyncio.CancelledError:
             if not self._ended:
@@ -178,21 +161,38 @@ class Stream:
             pass  # the browser is gone; some servers say so here
         finally:
             self._task = None
-            compression.finish()
-            if watcher is not None:
-                watcher.cancel()
-            if gone is not None:
-                gone.remove_done_callback(self._lost)
-            if self._rest is not None:
-                self._rest.close()
-            if self._timer is not None:
-                self._timer.cancel()
+            watcher.cancel()
+            self._let_go()
+
+    async def _send_all(self, send: Send) -> None:
+        """Send frames until there is nothing more to send."""
+        source = self._source
+        while not self._ended and (self._rest is not None or source.has_frame()):
+            rest, self._rest = self._rest, None
+            frame = rest or source.frame()
+            if not isinstance(frame, bytes):
+                frame = await frame
+            if frame:
+                await self._send(send, self._compression.frame(frame))
+
+    async def _send(self, send: Send, part: bytes) -> None:
+        if part:
+            self._spoke = True
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+
+    def _let_go(self) -> None:
+        self._is_asleep = False
+        self._compression.finish()
+        if self._rest is not None:
+            self._rest.close()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _write(self) -> None:
-        """Send a frame while the task sleeps; or wake it, if there is something to wait for."""
+        """Send a frame while nothing is sent; or go on in a coroutine, where it has to wait."""
         self._is_due = False
-        waiter, writer = self._waiter, self._writer
-        if waiter is None or writer is None:
+        writer = self._writer
+        if not self._is_asleep or writer is None:
             return
         if self._ended or not writer.is_ready():
             self._resume(False)
@@ -206,16 +206,16 @@ class Stream:
                 writer.write(self._compression.frame(frame))
                 self._spoke = True
         except Exception as error:
-            self._waiter = None
-            if not waiter.done():
-                waiter.set_exception(error)
+            self._fail(error)
 
     async def _silence(self) -> bool:
         """Wait to be woken; True if the time for a heartbeat came first."""
         self._waiter = self._loop.create_future()
+        self._is_asleep = True
         try:
             return await self._waiter
         finally:
+            self._is_asleep = False
             self._waiter = None
 
     def _beat(self) -> None:
@@ -226,19 +226,25 @@ class Stream:
         self._timer = self._loop.call_later(HEARTBEAT, self._beat)
 
     def _resume(self, heartbeat: bool) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():  # as it is where the task is cancelled
+        """Go on, with a heartbeat or with what there is to send, if nothing is being sent."""
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            self._is_asleep = False
             waiter.set_result(heartbeat)
 
-    def _lost(self, gone: object) -> None:
-        self.end()
+    def _fail(self, error: Exception) -> None:
+        """End with an error, which whoever serves is to hear of."""
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            self._is_asleep = False
+            waiter.set_exception(error)
 
     async def _watch(self, receive: Receive) -> None:
         await until_gone(receive)
         self.end()
 
 
-def _start(http_version: str, encoding: str, cookies: Sequence[str]) -> dict[str, Any]:
+def response_start(http_version: str, encoding: str, cookies: Sequence[str]) -> dict[str, Any]:
     headers = [
         (b"content-type", b"text/event-stream"),
         (b"cache-control", b"no-cache"),

@@ -18,7 +18,8 @@ from ...live.tab_registry import GRACE
 from ..asgi import Receive, Scope, Send
 from ..clients import Client
 from ..responses import ShortResponse
-from ..sse_stream import GONE, WRITER
+from ..sse_stream import Writer
+from .carrier import CARRIER
 from .messages import Request, answer, read_request
 from .port import Port
 
@@ -37,8 +38,8 @@ _FAILED: Final = ShortResponse(500, b"the request failed; the server's log says 
 class Requests(Protocol):
     """What answers the requests; see `Endpoints`."""
 
-    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a tab's stream, as `POST /_sse` does."""
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Serve a tab's stream, as `POST /_sse` does; True if it goes on, over a `Carrier`."""
 
     def run_action(
         self, client: Client, id: str, headers: Headers, body: bytes, proof: bytes
@@ -75,7 +76,8 @@ class TabSocket:
         self._port = port
         self._tab = b""  # the beginning of its requests' bodies, which names it
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._gone: asyncio.Future[None] = services.loop.create_future()
+        self.gone: asyncio.Future[None] = services.loop.create_future()
+        """Done when the WebSocket is closed."""
         wait = services.limits.body_timeout
         self._silence = services.loop.call_later(
             wait, self.refuse, REFUSED, f"nothing came for {wait:g} s"
@@ -119,8 +121,8 @@ class TabSocket:
     def lost(self) -> None:
         """The WebSocket is closed."""
         self._silence.cancel()
-        if not self._gone.done():
-            self._gone.set_result(None)
+        if not self.gone.done():
+            self.gone.set_result(None)
 
     def _name_tab(self, body: bytes) -> str:
         """Take a tab's names to go with all that comes from now on; they are checked each time.
@@ -152,25 +154,38 @@ class TabSocket:
             if name in _TOLD_WITH_THE_STREAM
         ]
         scope["headers"] = [*self._headers, *told]
-        scope["extensions"] = {GONE: self._gone}
-        if self._port.writer is not None:
-            scope["extensions"][WRITER] = self._port.writer
+        scope["extensions"] = {CARRIER: self}
         self._start(self._stream(scope, body))
+
+    @property
+    def writer(self) -> Writer | None:
+        """The way of a stream's frames past ASGI."""
+        return self._port.writer
 
     async def _stream(self, scope: Scope, body: bytes) -> None:
         response = _StreamResponse(self._port)
+        goes_on, error = False, None
         try:
-            await self._requests.stream(scope, self._receive_once(body), response.send)
-        except Exception as error:
+            goes_on = await self._requests.stream(scope, self._receive_once(body), response.send)
+        except Exception as failure:
+            error = failure
+        if not goes_on:
+            self.stream_ended(error)
+
+    def stream_ended(self, error: Exception | None) -> None:
+        """Nothing more comes of the stream: close the WebSocket."""
+        if error is not None:
             self._log(error)
-        finally:
-            await self._answer_all()
-            self._port.close(NORMAL, "")
+        self._start(self._close())
+
+    async def _close(self) -> None:
+        await self._answer_all()
+        self._port.close(NORMAL, "")
 
     async def _answer_all(self) -> None:
         """Wait for the answers to what was asked: the browser asks again for those it misses."""
         waiting = self._tasks - {asyncio.current_task()}
-        if waiting and not self._gone.done():
+        if waiting and not self.gone.done():
             await asyncio.wait(waiting, timeout=GRACE)
 
     def _receive_once(self, body: bytes) -> Receive:
@@ -180,7 +195,7 @@ class TabSocket:
             nonlocal message
             given, message = message, None
             if given is None:
-                await asyncio.shield(self._gone)
+                await asyncio.shield(self.gone)
                 return {"type": "http.disconnect"}
             return given
 
