@@ -41,7 +41,7 @@ from .server.run import Run, open_run
 from .server.shutdown import ShutdownSignals
 from .server.socket.asgi_socket import serve as serve_socket
 from .server.socket.handover import Handover
-from .server.socket.sockets import PATH as SOCKET_PATH
+from .server.socket.tab_socket import PATH as SOCKET_PATH
 from .server.static import resource_directory, static_mount
 from .server.supervise import drain_time, supervise, workers_wanted
 from .server.uvicorn_server import Server, make_server

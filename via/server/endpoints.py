@@ -29,6 +29,7 @@ from .app_connection import AppConnection, LoadPage
 from .asgi import Receive, Scope, Send
 from .clients import Client, Clients, too_many
 from .compression import choose_for
+from .heartbeats import Heartbeats
 from .nodes.edge import EdgeResponse
 from .nodes.link import NodeGone
 from .nodes.nodes import Nodes
@@ -43,8 +44,8 @@ from .socket.shared_stream import SharedStream
 from .socket.sharing import PATH as SHARED_PATH
 from .socket.sharing import Sharing
 from .socket.socket_stream import SocketStream
-from .socket.sockets import PATH as SOCKET_PATH
 from .socket.sockets import Sockets
+from .socket.tab_socket import PATH as SOCKET_PATH
 from .sse_stream import WRITER, Stream
 from .tab_requests import TabElsewhere, TabRequests, unknown_tab
 
@@ -94,6 +95,7 @@ class Endpoints:
         self._refusals = refusals
         self._limits = services.limits
         self._compress = compress
+        self._heartbeats = Heartbeats(services.loop)
         self.sockets = Sockets(
             services, self, origin, clients, proxies, refusals, compress=compress
         )
@@ -272,6 +274,7 @@ class Endpoints:
             self._services.loop,
             tab.outgoing,
             choose_for(scope["headers"] if self._compress else ()),
+            self._heartbeats,
             extensions.pop(WRITER, None),  # which refers to the scope
         )
         cookies += self._begin(tab, stream, scope["headers"])
@@ -287,8 +290,10 @@ class Endpoints:
             tab.stream_ended(stream)
             carrier.stream_ended(error)
 
-        loop, gone = self._services.loop, carrier.gone
-        stream = SocketStream(loop, tab.outgoing, carrier.writer, send, gone, ended)
+        loop, writer = self._services.loop, carrier.writer
+        stream = SocketStream(loop, tab.outgoing, self._heartbeats, writer, send, ended)
+        if not carrier.carry(stream):
+            stream.end()
         await stream.begin(cookies + self._begin(tab, stream, headers))
 
     def _begin(self, tab: Tab, stream: Stream, headers: Headers) -> list[str]:

@@ -11,10 +11,7 @@ from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..live.shared_event import SharedEvent
 from .asgi import Receive, Send, until_gone
 from .compression import Compression, encoding_headers
-
-HEARTBEAT: Final = 20.0
-"""Seconds between two looks at whether a comment line must show that the stream lives: it is
-silent for twice as long at most."""
+from .heartbeats import Heartbeats
 
 WRITER: Final = "via.writer"
 """The ASGI extension under which a server offers a `Writer`."""
@@ -62,6 +59,8 @@ class Stream:
         "_compression",
         "_context",
         "_ended",
+        "_group",
+        "_heartbeats",
         "_is_asleep",
         "_is_due",
         "_is_plain",
@@ -70,7 +69,6 @@ class Stream:
         "_source",
         "_spoke",
         "_task",
-        "_timer",
         "_waiter",
         "_writer",
     )
@@ -80,9 +78,12 @@ class Stream:
         loop: asyncio.AbstractEventLoop,
         source: Source,
         compression: Compression,
+        heartbeats: Heartbeats,
         writer: Writer | None = None,
     ) -> None:
         self._loop = loop
+        self._heartbeats = heartbeats
+        self._group: int | None = None
         self._source = source
         self._compression = compression
         self._is_plain = not compression.name
@@ -95,7 +96,6 @@ class Stream:
         self._is_due = False
         self._rest: Coroutine[Any, Any, bytes] | None = None
         self._waiter: asyncio.Future[bool] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
 
     def wake(self) -> None:
@@ -116,6 +116,12 @@ class Stream:
         self._ended = True
         if self._task is not None:
             self._task.cancel()
+
+    def beat(self) -> None:
+        """See to a heartbeat, if nothing was sent since the last call."""
+        if not self._spoke:
+            self._resume(True)
+        self._spoke = False
 
     def offer(self, event: SharedEvent) -> bool:
         """Send an event now, if the browser keeps up and no frame is due; else False."""
@@ -147,7 +153,7 @@ class Stream:
         self._task = asyncio.current_task()
         watcher = self._loop.create_task(self._watch(receive))
         try:
-            self._timer = self._loop.call_later(HEARTBEAT, self._beat)
+            self._group = self._heartbeats.add(self)
             await send(response_start(http_version, compression.name, cookies))
             while not self._ended:
                 await self._send_all(send)
@@ -185,8 +191,8 @@ class Stream:
         self._compression.finish()
         if self._rest is not None:
             self._rest.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._group is not None:
+            self._heartbeats.remove(self, self._group)
 
     def _write(self) -> None:
         """Send a frame while nothing is sent; or go on in a coroutine, where it has to wait."""
@@ -217,13 +223,6 @@ class Stream:
         finally:
             self._is_asleep = False
             self._waiter = None
-
-    def _beat(self) -> None:
-        """One timer serves all frames: it sees to a heartbeat only if none came since the last."""
-        if not self._spoke:
-            self._resume(True)
-        self._spoke = False
-        self._timer = self._loop.call_later(HEARTBEAT, self._beat)
 
     def _resume(self, heartbeat: bool) -> None:
         """Go on, with a heartbeat or with what there is to send, if nothing is being sent."""

@@ -28,7 +28,7 @@ from .asgi import Receive, Send
 from .bounded_protocol import BoundedProtocol
 from .responses import DONE, NO_STORE, ShortResponse
 from .socket.socket_protocol import upgrade
-from .socket.sockets import PATH
+from .socket.tab_socket import PATH
 from .sse_stream import WRITER
 from .write_batch import WriteBatch
 

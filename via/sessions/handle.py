@@ -28,12 +28,12 @@ class SessionHandle:
         """Call back whenever the session has another token, or none any more, until `unwatch`."""
         self._on_change = on_change
         if self.state is not None and self.is_kept:
-            self.state.watchers.add(on_change)
+            self.state.watchers[on_change] = None
 
     def unwatch(self) -> None:
         """Call back no more."""
         if self.state is not None and self._on_change is not None:
-            self.state.watchers.discard(self._on_change)
+            self.state.watchers.pop(self._on_change, None)
         self._on_change = None
 
     def live(self) -> SessionState | None:
@@ -54,7 +54,7 @@ class SessionHandle:
         """Give the session a new token, of which the browser must be told."""
         self.is_kept = self.cookie_due = True
         if self._on_change is not None:
-            state.watchers.add(self._on_change)
+            state.watchers[self._on_change] = None
         state.start()
 
     def end(self, state: SessionState) -> None:

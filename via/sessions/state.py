@@ -84,7 +84,7 @@ class SessionState:
         """Tokens that this session had and the store must forget."""
         self.ending: list[str] = []
         """Users all of whose sessions the store must end."""
-        self.watchers: set[Callable[[], object]] = set()
+        self.watchers: dict[Callable[[], object], None] = {}  # which is smaller than a set
         """Called when the session has another token, or none any more."""
         self.generation = 0
         """Counts how often the session ended, so that work under way can notice."""

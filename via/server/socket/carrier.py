@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final, Protocol
 
+from ...live.outgoing import Connection
 from ..sse_stream import Writer
 
 CARRIER: Final = "via.carrier"
@@ -14,8 +14,8 @@ CARRIER: Final = "via.carrier"
 class Carrier(Protocol):
     """A WebSocket, as a stream sees it."""
 
-    gone: asyncio.Future[None]
-    """Done when the browser is gone."""
+    def carry(self, stream: Connection) -> bool:
+        """End the stream when the browser is gone; False if it is gone already."""
 
     @property
     def writer(self) -> Writer | None:

@@ -17,8 +17,9 @@ import msgspec
 from ...live.tab_id import new_tab_id
 from ..asgi import Receive, Scope, Send, until_gone
 from ..compression import Compression, choose_for, encoding_headers
+from ..heartbeats import HEARTBEAT
 from ..responses import NO_STORE, NOSNIFF
-from ..sse_stream import HEARTBEAT, Writer
+from ..sse_stream import Writer
 from .tab_socket import TabSocket
 
 MOST_CHANNELS: Final = 200

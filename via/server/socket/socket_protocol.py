@@ -38,6 +38,25 @@ _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 class SocketProtocol(asyncio.Protocol):
     """One connection, from the response to its handshake on; the port of its `TabSocket`."""
 
+    __slots__ = (
+        "__weakref__",
+        "_batch",
+        "_closing",
+        "_connections",
+        "_deflate",
+        "_is_closing",
+        "_is_paused",
+        "_is_whole",
+        "_limit",
+        "_reader",
+        "_reading",
+        "_scope",
+        "_socket",
+        "_sockets",
+        "_transport",
+        "writer",
+    )
+
     def __init__(
         self,
         sockets: Sockets,
@@ -47,7 +66,7 @@ class SocketProtocol(asyncio.Protocol):
         batch: WriteBatch,
     ) -> None:
         self._sockets = sockets
-        self._scope = scope
+        self._scope: Scope | None = scope
         self._is_whole = False
         self._transport = transport
         self._connections = connections
@@ -115,7 +134,7 @@ class SocketProtocol(asyncio.Protocol):
         if text is None:
             self._socket.refuse(TOO_BIG, f"a message takes more than {self._limit} bytes")
         else:
-            self._socket.hear(text)
+            self.hear(text)
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is closed."""
@@ -126,31 +145,33 @@ class SocketProtocol(asyncio.Protocol):
             self._closing.cancel()
         self._socket.lost()
 
-    def hear_first(self, message: bytes) -> None:
-        """The first message, which another worker has read."""
+    def hear(self, message: bytes) -> None:
+        """A message has come; with the first one, the handshake is done with."""
         self._socket.hear(message)
+        self._scope = None
 
     def give(self, node: str, message: bytes) -> bool:
         """Have another worker go on, unless more has come than the first message."""
-        if self._sockets.handover is None or not self._is_whole:
+        scope = self._scope
+        if self._sockets.handover is None or scope is None or not self._is_whole:
             return False
         self._transport.pause_reading()
-        is_given = self._give(node, message, GIVE_TRIES)
+        is_given = self._give(node, scope, message, GIVE_TRIES)
         if not is_given:
             self._transport.resume_reading()
         return is_given
 
-    def _give(self, node: str, message: bytes, tries: int) -> bool:
+    def _give(self, node: str, scope: Scope, message: bytes, tries: int) -> bool:
         handover = self._sockets.handover
         if handover is None or self._is_closing or not tries:
             self.close(GOING_AWAY, "its worker is busy")
             return True
         descriptor = self._transport.get_extra_info("socket").fileno()
         try:
-            is_given = handover.give(node, descriptor, self._scope, message)
+            is_given = handover.give(node, descriptor, scope, message)
         except BlockingIOError:
             loop = asyncio.get_running_loop()
-            loop.call_later(GIVE_PAUSE, self._give, node, message, tries - 1)
+            loop.call_later(GIVE_PAUSE, self._give, node, scope, message, tries - 1)
             return True
         if is_given:
             self._is_closing = True
@@ -251,7 +272,7 @@ async def adopt(
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             protocol = SocketProtocol(sockets, scope, transport, connections, batch)
             transport.set_protocol(protocol)
-            protocol.hear_first(message)
+            protocol.hear(message)
 
     await asyncio.get_running_loop().connect_accepted_socket(Adopted, connection)
 

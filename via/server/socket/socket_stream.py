@@ -4,41 +4,42 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from ..asgi import Send
 from ..compression import Plain
+from ..heartbeats import Heartbeats
 from ..sse_stream import COMMENT, Source, Stream, Writer, response_start
+
+_PLAIN: Final = Plain()
 
 
 class SocketStream(Stream):
     """Sends a source's frames over a WebSocket, which compresses them itself.
 
-    `gone` is done when the browser is gone. `on_end` is called once, with the error if there was
-    one. What has to be waited for is in a task of its own, so that an idle tab has none.
+    What has to be waited for is in a task of its own, so that an idle tab has none. `on_end` is
+    called once, with the error if there was one.
     """
 
-    __slots__ = ("_gone", "_on_end", "_send_part")
+    __slots__ = ("_on_end", "_send_part")
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         source: Source,
+        heartbeats: Heartbeats,
         writer: Writer | None,
         send: Send,
-        gone: asyncio.Future[None],
         on_end: Callable[[Exception | None], object],
     ) -> None:
-        super().__init__(loop, source, Plain(), writer)
+        super().__init__(loop, source, _PLAIN, heartbeats, writer)
         self._send_part = send
-        self._gone = gone
         self._on_end: Callable[[Exception | None], object] | None = on_end
-        gone.add_done_callback(self._lost)
 
     async def begin(self, cookies: Sequence[str]) -> None:
         """Say that the stream is there, and send what there is to send."""
         self._task = asyncio.current_task()
-        self._beat()
+        self._group = self._heartbeats.add(self)
         await self._work(response_start("1.1", "", cookies))
 
     def abort(self) -> None:
@@ -80,8 +81,4 @@ class SocketStream(Stream):
         on_end, self._on_end = self._on_end, None
         if on_end is not None:
             self._let_go()
-            self._gone.remove_done_callback(self._lost)
             on_end(error)
-
-    def _lost(self, gone: object) -> None:
-        self.end()

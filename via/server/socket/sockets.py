@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from ...live.browser import ROAD
@@ -18,20 +17,9 @@ from .handover import Handover
 from .port import Port
 from .tab_socket import Requests, TabSocket
 
-PATH: Final = "/_ws"
+_KEPT: Final = {name: name for name in (b"cookie", b"host", b"origin", b"sec-fetch-site")}
+"""What is asked of a request later; a tab that is idle for hours holds no more of its handshake."""
 
-_OF_THE_HANDSHAKE: Final = frozenset(
-    {
-        b"accept-encoding",  # of responses; the WebSocket compresses by itself
-        b"connection",
-        b"content-length",
-        b"sec-websocket-extensions",
-        b"sec-websocket-key",
-        b"sec-websocket-protocol",
-        b"sec-websocket-version",
-        b"upgrade",
-    }
-)
 _OF_THE_CLIENT: Final = (b"datastar-request", b"true")
 
 
@@ -78,7 +66,7 @@ class Sockets:
 
     def open(self, scope: Scope, port: Port) -> TabSocket:
         """The conversation over a WebSocket whose handshake was let through."""
-        headers = [item for item in scope["headers"] if item[0] not in _OF_THE_HANDSHAKE]
+        headers = [(_KEPT[name], value) for name, value in scope["headers"] if name in _KEPT]
         root = scope.get("root_path", "")
         is_https = scope.get("scheme") in ("https", "wss")
         request = {
@@ -92,5 +80,4 @@ class Sockets:
             "client": scope.get("client"),
         }
         client = self._clients.find(address_of(scope))
-        log_refusal = partial(self._refusals.log, client.address, "a WebSocket at", PATH)
-        return TabSocket(self._services, self._requests, client, request, port, log_refusal)
+        return TabSocket(self._services, self._requests, client, request, port, self._refusals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Coroutine
 from contextvars import copy_context
 from typing import Any, Final, Protocol
 
@@ -11,17 +11,21 @@ import msgspec
 
 from ..._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ...live.browser import Headers
+from ...live.outgoing import Connection
 from ...live.services import Services
 from ...live.tab_access import proof_of
 from ...live.tab_id import node_of
 from ...live.tab_registry import GRACE
 from ..asgi import Receive, Scope, Send
 from ..clients import Client
+from ..refusals import Refusals
 from ..responses import ShortResponse
 from ..sse_stream import Writer
 from .carrier import CARRIER
 from .messages import Request, answer, read_request
 from .port import Port
+
+PATH: Final = "/_ws"
 
 NORMAL: Final = 1000
 NOT_UNDERSTOOD: Final = 1007
@@ -57,6 +61,23 @@ class TabSocket:
     of the handshake, made a request for the stream.
     """
 
+    __slots__ = (
+        "_client",
+        "_gone",
+        "_headers",
+        "_is_gone",
+        "_port",
+        "_proof",
+        "_refusals",
+        "_requests",
+        "_scope",
+        "_services",
+        "_silence",
+        "_stream",
+        "_tab",
+        "_tasks",
+    )
+
     def __init__(
         self,
         services: Services,
@@ -64,10 +85,10 @@ class TabSocket:
         client: Client,
         scope: Scope,
         port: Port,
-        log_refusal: Callable[[int, str], None],
+        refusals: Refusals,
     ) -> None:
         self._services = services
-        self._log_refusal = log_refusal
+        self._refusals = refusals
         self._requests = requests
         self._client = client
         self._scope = scope
@@ -75,11 +96,12 @@ class TabSocket:
         self._proof = proof_of(self._headers)
         self._port = port
         self._tab = b""  # the beginning of its requests' bodies, which names it
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self.gone: asyncio.Future[None] = services.loop.create_future()
-        """Done when the WebSocket is closed."""
+        self._tasks: dict[asyncio.Task[Any], None] = {}  # which is smaller than a set
+        self._stream: Connection | None = None
+        self._is_gone = False
+        self._gone: asyncio.Future[None] | None = None
         wait = services.limits.body_timeout
-        self._silence = services.loop.call_later(
+        self._silence: asyncio.TimerHandle | None = services.loop.call_later(
             wait, self.refuse, REFUSED, f"nothing came for {wait:g} s"
         )
 
@@ -115,14 +137,33 @@ class TabSocket:
 
     def refuse(self, code: int, reason: str) -> None:
         """Close the WebSocket over what the browser did, and say so in the log."""
-        self._log_refusal(code, reason)
+        self._refusals.log(self._client.address, "a WebSocket at", PATH, code, reason)
         self._port.close(code, reason)
 
     def lost(self) -> None:
         """The WebSocket is closed."""
-        self._silence.cancel()
-        if not self.gone.done():
-            self.gone.set_result(None)
+        self._end_silence()
+        self._is_gone = True
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+        if self._stream is not None:
+            self._stream.end()
+
+    def carry(self, stream: Connection) -> bool:
+        """End the stream when the browser is gone; False if it is gone already."""
+        self._stream = stream
+        return not self._is_gone
+
+    def _end_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    async def _until_gone(self) -> None:
+        if not self._is_gone:
+            if self._gone is None:
+                self._gone = self._services.loop.create_future()
+            await asyncio.shield(self._gone)
 
     def _name_tab(self, body: bytes) -> str:
         """Take a tab's names to go with all that comes from now on; they are checked each time.
@@ -140,7 +181,7 @@ class TabSocket:
     # The stream
 
     def _begin(self, request: Request, body: bytes, message: bytes) -> None:
-        self._silence.cancel()
+        self._end_silence()
         node = self._name_tab(body)
         if request.path != "/_sse":
             self.refuse(REFUSED, "the first message opens the stream")
@@ -155,14 +196,14 @@ class TabSocket:
         ]
         scope["headers"] = [*self._headers, *told]
         scope["extensions"] = {CARRIER: self}
-        self._start(self._stream(scope, body))
+        self._start(self._open_stream(scope, body))
 
     @property
     def writer(self) -> Writer | None:
         """The way of a stream's frames past ASGI."""
         return self._port.writer
 
-    async def _stream(self, scope: Scope, body: bytes) -> None:
+    async def _open_stream(self, scope: Scope, body: bytes) -> None:
         response = _StreamResponse(self._port)
         goes_on, error = False, None
         try:
@@ -174,6 +215,7 @@ class TabSocket:
 
     def stream_ended(self, error: Exception | None) -> None:
         """Nothing more comes of the stream: close the WebSocket."""
+        self._stream = None
         if error is not None:
             self._log(error)
         self._start(self._close())
@@ -184,8 +226,8 @@ class TabSocket:
 
     async def _answer_all(self) -> None:
         """Wait for the answers to what was asked: the browser asks again for those it misses."""
-        waiting = self._tasks - {asyncio.current_task()}
-        if waiting and not self.gone.done():
+        waiting = self._tasks.keys() - {asyncio.current_task()}
+        if waiting and not self._is_gone:
             await asyncio.wait(waiting, timeout=GRACE)
 
     def _receive_once(self, body: bytes) -> Receive:
@@ -195,7 +237,7 @@ class TabSocket:
             nonlocal message
             given, message = message, None
             if given is None:
-                await asyncio.shield(self.gone)
+                await self._until_gone()
                 return {"type": "http.disconnect"}
             return given
 
@@ -227,8 +269,8 @@ class TabSocket:
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._services.loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
 
     async def _respond(self, answering: Awaitable[ShortResponse], n: int) -> None:
         try:
