@@ -53,7 +53,7 @@ class Stage:
         self.shared: via.SharedContext | None = None
         self.contexts: list[via.Context] = []
         self.v = via.new()
-        self.v.config(via.Options(pubsub=via.MemoryPubSub(), log_level=via.LogLevelError))
+        self.v.config(via.Options(pubsub=via.MemoryPubSub()))
         self.v.page("/", self.page)
         self.contexts.clear()
 
