@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
+PEERS = ROOT / "benchmarks" / "peers"
 START = 30.0
 """Seconds that a server may take to start."""
 
@@ -62,7 +64,14 @@ def serve(module: str) -> Iterator[Server]:
 
 
 def start(module: str, port: int) -> subprocess.Popen[bytes]:
-    """Begin to run `benchmarks/peers/<module>.py`; it ends with its standard input."""
+    """Begin to run `benchmarks/peers/<module>.py`, or `go`; it ends with its standard input."""
+    if module == "go":
+        program = go_program()
+        if program is None:
+            raise RuntimeError("Go was not found, or could not build its peer")
+        return subprocess.Popen(
+            [program, str(port)], stdin=subprocess.PIPE, env={**os.environ, "GOMAXPROCS": "1"}
+        )
     python = interpreter_with("stario") if module == "stario_app" else sys.executable
     return subprocess.Popen(
         [python or sys.executable, "-m", f"benchmarks.peers.{module}", str(port)],
@@ -93,6 +102,23 @@ def interpreter_with(package: str) -> str | None:
                 continue
             return str(made)
     return None
+
+
+@cache
+def go_program() -> str | None:
+    """The peer in Go, built; None where there is no Go, or its modules cannot be had."""
+    go = shutil.which("go") or next(iter(glob("/usr/local/go/bin/go")), None)
+    if go is None:
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="via-benchmarks-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    program = str(folder / "peer")
+    try:
+        build = [go, "build", "-o", program, "."]
+        subprocess.run(build, cwd=PEERS / "go", check=True, capture_output=True, timeout=300)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return program
 
 
 def free_port() -> int:

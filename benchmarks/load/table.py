@@ -3,7 +3,8 @@
 The first figure is the processor time of the server (with its broker) for one piece, in
 microseconds: it grows less with a busy machine than the time on the clock. The peers are Starlette
 with datastar-py and htpy or, for the table, Jinja2; Stario, on the newest Python that is found;
-and for some rows the floor: bare sockets that write what is ready.
+Go, with net/http, Datastar's SDK and quicktemplate, on one core as the others; and for some rows
+the floor: bare sockets that write what is ready.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ from .drivers import (
     drive,
     publish,
 )
-from .servers import Server, free_port, interpreter_with, serve, start
+from .servers import Server, free_port, go_program, interpreter_with, serve, start
 from .tabs import PageTab, StarlettePushTab, Tab, ViaSocketTab
 
 PEER: Final = "Starlette"
 STARIO: Final = "Stario"
+GO: Final = "Go"
 FLOOR: Final = "floor"
 
 
@@ -164,6 +166,7 @@ def rows() -> list[Row]:
     whole = {
         PEER: lambda: clicked("table_starlette_app", StarletteTable),
         STARIO: lambda: clicked("stario_app", StarletteTable),
+        GO: lambda: clicked("go", StarletteTable),
     }
     return [
         Row(
@@ -174,6 +177,7 @@ def rows() -> list[Row]:
                 "via": lambda: page("via_app", "/", 10_000),
                 PEER: lambda: page("starlette_app", "/", 10_000),
                 STARIO: lambda: page("stario_app", "/", 10_000),
+                GO: lambda: page("go", "/", 10_000),
             },
         ),
         Row(
@@ -184,6 +188,7 @@ def rows() -> list[Row]:
                 "via": lambda: page("table_via_app", "/table", 300),
                 PEER: lambda: page("table_starlette_app", "/table", 300),
                 STARIO: lambda: page("stario_app", "/table", 300),
+                GO: lambda: page("go", "/table", 300),
             },
         ),
         Row(
@@ -206,6 +211,7 @@ def rows() -> list[Row]:
                 "via": lambda: clicked("table_via_app", ViaByHand),
                 PEER: lambda: clicked("table_starlette_app", StarletteRow),
                 STARIO: lambda: clicked("stario_app", StarletteRow),
+                GO: lambda: clicked("go", StarletteRow),
             },
         ),
         Row(
@@ -216,6 +222,7 @@ def rows() -> list[Row]:
                 "via": lambda: line(*FANOUT["via"]),
                 PEER: lambda: line(*FANOUT["Starlette + datastar-py + htpy"]),
                 STARIO: lambda: line("stario_app", StarletteFeed, "/publish"),
+                GO: lambda: line("go", StarletteFeed, "/publish"),
                 FLOOR: lambda: line(*FANOUT["floor: bare sockets"]),
             },
         ),
@@ -255,6 +262,7 @@ def rows() -> list[Row]:
                 "via": lambda: started("via_app", "/")[0],
                 PEER: lambda: started("starlette_app", "/")[0],
                 STARIO: lambda: started("stario_app", "/")[0],
+                GO: lambda: started("go", "/")[0],
             },
         ),
         Row(
@@ -265,6 +273,7 @@ def rows() -> list[Row]:
                 "via": lambda: started("via_app", "/")[1],
                 PEER: lambda: started("starlette_app", "/")[1],
                 STARIO: lambda: started("stario_app", "/")[1],
+                GO: lambda: started("go", "/")[1],
             },
         ),
         Row(
@@ -275,6 +284,7 @@ def rows() -> list[Row]:
                 "via": lambda: idle(*IDLE["via"]),
                 PEER: lambda: idle(*IDLE["Starlette + datastar-py + htpy"]),
                 STARIO: lambda: idle("stario_app", StarletteCounter),
+                GO: lambda: idle("go", StarletteCounter),
             },
         ),
     ]
@@ -286,7 +296,10 @@ def _figure(value: float) -> str:
 
 def main() -> None:
     """Measure each row three times, by turns, and print the least as a table."""
-    peers = [PEER, STARIO, FLOOR]
+    peers = [PEER, STARIO, GO, FLOOR]
+    if go_program() is None:
+        peers.remove(GO)
+        print("Go is left out: it was not found, or could not build its peer", file=sys.stderr)
     if interpreter_with("stario") is None:
         peers.remove(STARIO)
         print("Stario is left out: no Python 3.12 or newer was found", file=sys.stderr)
