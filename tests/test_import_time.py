@@ -23,8 +23,12 @@ def with_aiohttp(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-def test_a_store_that_is_not_used_is_not_imported() -> None:
-    assert run("import sys, via; print('via.sessions.stores.nats' in sys.modules)") == "False\n"
+@pytest.mark.parametrize(
+    "module",
+    ["via.sessions.stores.nats", "sqlite3", "brotli", "backports.zstd"],
+)
+def test_what_is_not_used_is_not_imported(module: str) -> None:
+    assert run(f"import sys, via; print({module!r} in sys.modules)") == "False\n"
 
 
 def test_aiohttp_is_imported_when_nats_uses_it(with_aiohttp: str) -> None:
@@ -48,9 +52,10 @@ def test_an_aiohttp_that_is_there_is_the_one_that_is_used(with_aiohttp: str) -> 
 def test_what_is_imported_on_demand_has_its_names() -> None:
     code = (
         "import via, via.sessions; print(via.sessions.NATSStore.__module__);"
+        "print(via.sessions.SQLiteStore.__module__);"
         "from via import *; print('V' in globals())"
     )
-    assert run(code) == "via.sessions.stores.nats\nTrue\n"
+    assert run(code) == "via.sessions.stores.nats\nvia.sessions.stores.sqlite\nTrue\n"
 
 
 @pytest.mark.parametrize("module", ["via", "via.sessions"])

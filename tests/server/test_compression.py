@@ -20,7 +20,7 @@ def reader(name: str):
     if name == "gzip":
         return zlib.decompressobj(31).decompress
     if name == "zstd":
-        return compression.zstd.ZstdDecompressor().decompress  # type: ignore[attr-defined]
+        return compression.zstandard().ZstdDecompressor().decompress
     return bytes
 
 

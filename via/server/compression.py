@@ -12,17 +12,14 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterable
-from typing import Any, Final, Protocol
-
-import brotli
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..live.browser import Headers
 from ..live.shared_event import SharedEvent
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+if TYPE_CHECKING:
+    import brotli
 
 BROTLI_STREAMS: Final = 128
 """Streams of one process that may use Brotli at the same time."""
@@ -31,11 +28,6 @@ _QUALITY: Final = 3
 _WINDOW: Final = 16
 DEFLATE_WINDOW: Final = 12
 _DEFLATE_MEMORY: Final = 5
-_ZSTD_OPTIONS: Final[dict[int, int]] = {
-    zstd.CompressionParameter.compression_level: 1,
-    zstd.CompressionParameter.window_log: 14,
-    zstd.CompressionParameter.hash_log: 11,
-}
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
@@ -92,6 +84,8 @@ class Brotli:
     def frame(self, data: bytes) -> bytes:
         """Encode and flush."""
         if self._compressor is None:
+            import brotli  # as little as an app needs is imported at its start
+
             self._compressor = brotli.Compressor(
                 mode=brotli.MODE_TEXT, quality=_QUALITY, lgwin=_WINDOW
             )
@@ -217,6 +211,16 @@ class Gzip:
         return start
 
 
+@cache
+def zstandard() -> Any:
+    """Python's module for Zstandard, or the one that stands in for it before Python 3.14."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
+
+
 class Zstandard:
     """A stream of Zstandard, flushed at each frame; its compressor is made with the first one."""
 
@@ -228,8 +232,15 @@ class Zstandard:
 
     def frame(self, data: bytes) -> bytes:
         """Encode and flush."""
+        zstd = zstandard()
         if self._compressor is None:
-            self._compressor = zstd.ZstdCompressor(options=_ZSTD_OPTIONS)
+            parameter = zstd.CompressionParameter
+            options = {
+                parameter.compression_level: 1,
+                parameter.window_log: 14,
+                parameter.hash_log: 11,
+            }
+            self._compressor = zstd.ZstdCompressor(options=options)
         encoded: bytes = self._compressor.compress(data, zstd.ZstdCompressor.FLUSH_BLOCK)
         return encoded
 
@@ -274,9 +285,11 @@ def encoding_headers(encoding: str) -> list[tuple[bytes, bytes]]:
 
 def encodings(content: bytes) -> dict[str, bytes]:
     """What does not change, encoded once in each way that browsers may ask for; smallest first."""
+    import brotli
+
     return {
         "br": brotli.compress(content),
-        "zstd": zstd.compress(content, 19),
+        "zstd": zstandard().compress(content, 19),
         "gzip": gzip.compress(content, mtime=0),
     }
 

@@ -9,10 +9,10 @@ from .manager import SessionManager
 from .session import Session
 from .store import Store, StoredSession
 from .stores.memory import MemoryStore
-from .stores.sqlite import SQLiteStore
 
 if TYPE_CHECKING:
     from .stores.nats import NATSStore
+    from .stores.sqlite import SQLiteStore
 
 __all__ = [
     "Cookie",
@@ -30,9 +30,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # With it comes nats-py, which not every app needs.
-    if name != "NATSStore":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .stores.nats import NATSStore
+    # With them come nats-py and SQLite, which not every app needs.
+    if name == "NATSStore":
+        from .stores.nats import NATSStore
 
-    return NATSStore
+        return NATSStore
+    if name == "SQLiteStore":
+        from .stores.sqlite import SQLiteStore
+
+        return SQLiteStore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

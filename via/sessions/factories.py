@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .manager import SessionManager
-from .stores.sqlite import Database, SQLiteStore
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from .stores.sqlite import Database
+
+# The stores that not every app uses are imported with the first of their managers.
+
 
 def new_sqlite_session_manager(database: Database) -> SessionManager:
     """A manager that keeps its sessions in an SQLite database; see `SQLiteStore`."""
+    from .stores.sqlite import SQLiteStore
+
     return SessionManager(SQLiteStore(database))
 
 
