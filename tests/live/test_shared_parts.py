@@ -455,6 +455,96 @@ def test_what_is_sent_keeps_its_order(v: via.V, visitor: Callable[[Any], Visitor
     ]
 
 
+def test_one_that_gets_all_of_it_leaves_the_others_small_changes(
+    vote: via.V, visitor: Callable[[Any], Visitor]
+) -> None:
+    ann, bob = visitor(vote), visitor(vote)
+    ann.visit("/ann")
+    bob.visit("/bob")
+    up = action_in(ann.html, "vote")
+    with ann.listen() as to_ann:
+        for count in (1, 2, 3):
+            ann.act(up)
+            to_ann.wait_for("voted: " + ",".join(["ann"] * count) + ".")
+        with bob.listen() as to_bob:
+            to_bob.wait_for("voted: ann,ann,ann.")
+            ann.act(up)
+            for stream in (to_ann, to_bob):
+                assert "row 3" not in stream.wait_for("voted: ann,ann,ann,ann.").elements()
+
+
+def test_a_key_names_the_part_of_one_function(
+    v: via.V, visitor: Callable[[Any], Visitor], caplog: pytest.LogCaptureFixture
+) -> None:
+    def of_room(room: str) -> Callable[[via.SharedContext], None]:
+        def board(c: via.SharedContext) -> None:
+            c.view(lambda: h.P(h.Text(room)))
+
+        return board
+
+    def others(c: via.SharedContext) -> None:
+        c.view(lambda: h.P("others"))
+
+    @v.page("/rooms/{name}")
+    def rooms(c: via.Context) -> None:
+        c.view(c.shared("board", of_room(c.get_path_param("name"))))
+
+    @v.page("/others")
+    def other_page(c: via.Context) -> None:
+        c.view(c.shared("board", others))
+
+    one = visitor(v)
+    one.visit("/rooms/tea")
+    one.visit("/rooms/cake")
+    assert "<p>tea</p>" in one.html
+    assert one.http.get("/others").status_code == 500
+    assert "the key 'board' names the part that" in caplog.text
+
+
+def test_lines_of_any_kind_come_whole_into_an_event(
+    v: via.V, visitor: Callable[[Any], Visitor]
+) -> None:
+    def board(c: via.SharedContext) -> None:
+        c.view(lambda: h.Pre(h.Raw("one\ntwo\rthree\r\nfour")))
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        is_open = False
+        shown = c.shared("board", board)
+
+        @c.action
+        def show() -> None:
+            nonlocal is_open
+            is_open = True
+            c.sync()
+
+        c.view(lambda: h.Main(shown() if is_open else None))
+
+    ann = visitor(v)
+    ann.visit()
+    with ann.listen() as to_ann:
+        ann.act("a1")
+        event = to_ann.wait_for("four")
+        lines = re.split(r"[\r\n]+", event.elements())
+        assert [line.rpartition(">")[2] or line for line in lines][:3] == ["one", "two", "three"]
+        assert all(line.startswith("elements ") for line in event.data)
+
+
+def test_any_asgi_server_brings_it_to_all(vote: via.V, serve: Any, rendered: Counter[str]) -> None:
+    url = serve(vote, plain=True).url
+    ann, bob = Visitor(url), Visitor(url)
+    ann.visit("/ann")
+    bob.visit("/bob")
+    with ann.listen() as to_ann, bob.listen() as to_bob:
+        for count in (1, 2):
+            ann.act(action_in(ann.html, "vote"))
+            for stream in (to_ann, to_bob):
+                stream.wait_for("voted: " + ",".join(["ann"] * count) + ".")
+    assert rendered["poll"] == 3
+    ann.http.close()
+    bob.http.close()
+
+
 def test_a_page_calls_the_actions_of_its_own_parts_only(
     vote: via.V, visitor: Callable[[Any], Visitor]
 ) -> None:

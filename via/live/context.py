@@ -93,7 +93,8 @@ class Context:
 
         `part` is set up by the first page that asks for this key, and lives until some seconds
         after the last page that shows it is left. Its state, its view and its handlers are one for
-        all tabs of the process. Raises ConfigError for a key that this page shows already.
+        all tabs of the process. Raises ConfigError for a key that this page shows already, and for
+        one that names another function's part.
         """
         if not isinstance(key, str) or not key:
             raise ConfigError(f"c.shared needs a key, a text that names the part, not {key!r}")

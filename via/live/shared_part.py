@@ -17,7 +17,7 @@ from .._core.diff.parser_rules import ESCAPES_PARENT, MAY_CLOSE_ANCESTORS
 from .._core.rows.each import RowMemory
 from .._core.tasks import handlers
 from .._core.tasks.handlers import Completed, HandlerQueue
-from ..errors import PageError
+from ..errors import ConfigError, PageError
 from ..page.actions import Action, ActionOption, handler_name, post_expression
 from ..page.error_log import log_error
 from ..page.intervals import Interval
@@ -113,11 +113,14 @@ class SharedPart:
         self._setting_up: asyncio.Future[Any] | None = None
         self._rendering: asyncio.Task[None] | None = None
         self._html = self._whole = b""
+        self._code: object = None
+        self._name = ""
 
     # Its state
 
     def set_up(self, component: Callable[[Any], Any], context: Any, asked_by: MountedPage) -> None:
         """Run the function that makes it, before all other handlers."""
+        self._code, self._name = _code(component), handler_name(component)
         # Of the page itself nothing is held.
         self.page.asked_by = MountedPage(asked_by.request, DryRunHub(), drop_job)
         if self._queue is None:
@@ -132,6 +135,14 @@ class SharedPart:
         if not isinstance(outcome, Completed):
             self._setting_up = outcome
             outcome.add_done_callback(self._set_up_ended)
+
+    def check_same(self, component: Callable[[Any], Any]) -> None:
+        """Raise ConfigError for a function that does not make this part."""
+        if _code(component) is not self._code:
+            raise ConfigError(
+                f"c.shared: the key {self.key!r} names the part that {self._name} makes, not that "
+                f"of {handler_name(component)}"
+            )
 
     def _try_out(self, component: Callable[[Any], Any], context: Any) -> None:
         outcome = component(context)
@@ -303,7 +314,7 @@ class SharedPart:
     def whole(self) -> bytes:
         """The event that brings all of it, to a tab that has an older version."""
         if not self._whole:
-            self._whole = self.differ.whole(self.node, self.page.request.nonce)
+            self._whole = self.differ.again(self.page.request.nonce)
         return self._whole
 
     # Its end
@@ -327,6 +338,9 @@ class SharedPart:
                 self._queue.close()
             if self._on_end is not None:
                 self._on_end()
+            # Both refer back to the part.
+            self.view = None
+            self.actions.clear()
 
     # What is logged
 
@@ -368,6 +382,15 @@ class SharedParts:
         """End all parts."""
         for part in list(self._parts.values()):
             part.close()
+
+
+def _code(component: Callable[[Any], Any]) -> object:
+    """What two functions share that are made by the same lines."""
+    function: Any = component
+    while isinstance(function, partial):
+        function = function.func
+    function = getattr(function, "__func__", function)
+    return getattr(function, "__code__", type(function))
 
 
 def _nothing(*args: object) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import h
 from .._core.tasks import handlers
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from .outgoing import Outgoing
     from .shared_event import SharedEvent
     from .shared_part import SharedPart
+
+
+_BREAK: Final = re.compile(rb"\r\n|\n|\r")
 
 
 class SharedView:
@@ -78,7 +82,7 @@ class SharedView:
             return data
         self._version = part.version
         html = self._own(part.html())
-        return data.replace(part.stub_html, html if line == b"\n" else html.replace(b"\n", line))
+        return data.replace(part.stub_html, html if line == b"\n" else _BREAK.sub(line, html))
 
     def action(self, id: str) -> RegisteredAction | None:
         """What a request for one of the part's actions runs, inside the page's middleware."""

@@ -135,6 +135,8 @@ class Tab(DryRun):
         if part is None:
             part = self._parts.add(key, root_path, self.services)
             part.set_up(set_up, SharedContext(part), page)
+        else:
+            part.check_same(set_up)
         return part
 
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:

@@ -86,6 +86,10 @@ class ViewDiffer:
         assert self._root is not None
         return write(self._root, self._anchors, nonce)
 
+    def again(self, nonce: str = "") -> bytes:
+        """The event that brings the view as it is, to a browser that may have another one."""
+        return self._whole(nonce)
+
     def shows(self, name: str) -> bool:
         """Whether the view has an element of this id."""
         return self._root is not None and self._path(name) is not None
