@@ -24,6 +24,9 @@ from .place import place
 _SLACK: Final = 4
 """How many times the wanted messages may be read, where finding the place costs more."""
 
+_NONE_PENDING: Final = b".0"
+"""How the reply subject of a consumer's last message ends."""
+
 _RETRY: Final = 0.05
 
 _UNUSED: Final = 30_000_000_000
@@ -119,6 +122,7 @@ async def _consumer(
 async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int) -> list[bytes]:
     """The consumer's messages up to number `end`."""
     messages: list[bytes] = []
+    replies: list[bytes] = []
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def receive(data: bytes, reply: bytes, headers: bytes) -> None:
@@ -129,10 +133,9 @@ async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int
             kind = _NoConsumer if headers.startswith(NO_RESPONDERS) else PubSubError
             done.set_exception(kind(f"stream {stream!r}: reading stopped: {why}"))
             return
-        number, _, left = place(reply)
-        if number <= end:
-            messages.append(data)
-        if number >= end or left == 0:
+        messages.append(data)
+        replies.append(reply)
+        if len(messages) >= pending or reply.endswith(_NONE_PENDING):
             done.set_result(None)
 
     inbox = conn.new_inbox()
@@ -148,4 +151,6 @@ async def _read(conn: CoreClient, stream: str, name: str, end: int, pending: int
         raise PubSubError(f"stream {stream!r}: the broker does not send its messages") from None
     finally:
         await subscription.unsubscribe()
+    while replies and place(replies[-1]).number > end:  # it came after the question
+        del messages[-1], replies[-1]
     return messages
