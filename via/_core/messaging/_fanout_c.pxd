@@ -12,14 +12,15 @@ cdef class Listener:
     cdef readonly Py_ssize_t dropped
     cdef object _enqueue
     cdef Py_ssize_t _limit
-    cdef list _waiting
+    cdef object _first
+    cdef list _others
     cdef list _held
     cdef long long _after
 
     cpdef close(self)
     cpdef release(self, long long after)
 
-    @cython.locals(waiting=list)
+    @cython.locals(others=list)
     cpdef bint put(self, message, long long number) except -1
 
 

@@ -7,10 +7,13 @@ This file is compiled as `_fanout_c`, with the types of its header, and is its o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from . import _codecs_py
+
+
+_NONE: Final = object()
 
 
 class Listener:
@@ -25,9 +28,10 @@ class Listener:
     __slots__ = (
         "_after",
         "_enqueue",
+        "_first",
         "_held",
         "_limit",
-        "_waiting",
+        "_others",
         "closed",
         "codec",
         "dropped",
@@ -48,23 +52,29 @@ class Listener:
         self.dropped = 0
         self._enqueue = enqueue
         self._limit = limit
-        self._waiting: list[Any] = []
+        # Mostly no more than one waits, for which a list would be filled and emptied each time.
+        self._first: Any = _NONE
+        self._others: list[Any] = []
         self._held: list[tuple[int, Any]] | None = [] if held else None
         self._after = 0
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._held or ())
+        first = 0 if self._first is _NONE else 1
+        return first + len(self._others) + len(self._held or ())
 
     def __call__(self) -> Any:
         """Handle the oldest message that waits."""
-        if self.closed or not self._waiting:
+        message = self._first
+        if self.closed or message is _NONE:
             return None
-        return self.handler(self._waiting.pop(0))
+        self._first = self._others.pop(0) if self._others else _NONE
+        return self.handler(message)
 
     def close(self) -> None:
         """Take no more messages and forget those that wait."""
         self.closed = True
-        self._waiting.clear()
+        self._first = _NONE
+        self._others.clear()
         self._held = None
 
     def release(self, after: int) -> None:
@@ -85,14 +95,20 @@ class Listener:
                 self.dropped += 1
                 return True
             return False
-        waiting = self._waiting
-        waiting.append(message)
-        if len(waiting) > self._limit:
-            del waiting[0]
-            self.dropped += 1
-            return True
+        others = self._others
+        if self._first is _NONE:
+            self._first = message
+        else:
+            others.append(message)
+            if len(others) >= self._limit:
+                self._first = others.pop(0)
+                self.dropped += 1
+                return True
         if self._enqueue(self) is False and not self.closed:
-            waiting.pop()
+            if others:
+                others.pop()
+            else:
+                self._first = _NONE
             self.dropped += 1
             return True
         return False
