@@ -36,6 +36,10 @@ class Scope:
     def on_close(self, callback: Callable[[], object]) -> None:
         self.callbacks.append(callback)
 
+    def off_close(self, callback: Callable[[], object]) -> None:
+        if callback in self.callbacks:
+            self.callbacks.remove(callback)
+
     def close(self) -> None:
         """End the page."""
         while self.callbacks:

@@ -100,8 +100,11 @@ class Context:
             raise ConfigError(f"c.shared needs a key, a text that names the part, not {key!r}")
         if not callable(part):
             raise ConfigError(f"c.shared needs a function that sets the part up, not {part!r}")
-        if any(shown.key == key for shown in self._page.parts):
-            raise ConfigError(f"the page shows the shared part {key!r} already: render it once")
+        for shown in list(self._page.parts):
+            if shown.key == key and shown.is_ended:
+                self._page.parts.remove(shown)  # it could not be set up, and is tried again
+            elif shown.key == key:
+                raise ConfigError(f"the page shows the shared part {key!r} already: render it once")
         shared = self._tab.shared_part(key, self._page, part)
         return SharedView(shared, self._page, self._outgoing, self).render
 
@@ -189,7 +192,6 @@ class Context:
         nonce = self._page.request.nonce
         markup = b"\n".join(to_bytes(element, nonce) for element in elements)
         if markup:
-            markup = self._page.filled(markup)
             self._outgoing.send_event(self._page, patch_elements(markup), elements)
 
     def exec_script(self, script: str) -> None:

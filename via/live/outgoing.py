@@ -16,7 +16,7 @@ from .._core.sse.events import execute_script, patch_signals
 from .._core.sse.send_queue import SendQueue, View
 from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..page.computed import refresh
-from ..page.mounted_page import MountedPage, Phase
+from ..page.mounted_page import Brought, MountedPage, Phase
 from ..page.signals import Signal, is_bound, is_json, matching_values, receive_values
 from .row_hints import RowHints
 from .shared_event import SharedEvent
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 SMALL_VIEW: Final = 400
 """Bytes up to which a view that changed is sent as a whole."""
+
+ELEMENTS: Final = b"\ndata: elements "
+"""What begins a line of HTML in an event."""
 
 _ALL_EDITS: Final = 2**53 - 1
 
@@ -201,9 +204,12 @@ class Outgoing:
         self._end_quiet()
         self._edits = edit
 
-    def queue_event(self, event: bytes, nodes: Sequence[h.H] = ()) -> None:
+    def queue_event(self, event: bytes, nodes: Sequence[Any] = ()) -> None:
         """Send an event, in order, whatever page the tab shows."""
         self._end_quiet()
+        if nodes and self.page.parts:
+            event, brought = self.page.fill(event, ELEMENTS)
+            nodes = [*nodes, *brought]
         self._queue.add_event(event, nodes)
         if self._queue.overflown:
             self._start_over()
@@ -252,12 +258,13 @@ class Outgoing:
             for part in self.page.parts:
                 part.request()
 
-    def send_whole_page(self) -> None:
-        """Send the page's view, rendered with all that is in it."""
+    def whole_page(self) -> MaybeAwaitable[bytes]:
+        """The events that bring the page's view, rendered with all that is in it."""
         page = self.page
-        if page.root is not None:
-            page.is_render_whole = True
-            self.queue_view(page.root)
+        if page.root is None:
+            return b""
+        page.is_render_whole = True
+        return page.root.patch()
 
     def redirect(self, url: str) -> None:
         """Have the browser load a URL."""
@@ -283,7 +290,8 @@ class Outgoing:
                 page.changed[name] = signal
         self.differ.reset()
         self._edits_told = 0
-        if page.root is not None:
+        # One that is still being set up comes when it is.
+        if page.root is not None and page.phase is not Phase.SETTING_UP:
             page.is_render_whole = True
             self._queue.add_view(page.root)
         self._signals_due = True
@@ -404,10 +412,12 @@ class Outgoing:
             self._log.error(f"the signal {', '.join(values.keys() - fine.keys())}", error)
             return msgspec.json.encode(fine)
 
-    def _adopt_elements(self, nodes: Sequence[h.H]) -> None:
+    def _adopt_elements(self, nodes: Sequence[Any]) -> None:
         """Know of elements that were sent beside the views."""
         for node in nodes:
-            if isinstance(node, h.Element) and (name := identity(node)):
+            if isinstance(node, Brought):
+                node.part.sent(node.version)
+            elif isinstance(node, h.Element) and (name := identity(node)):
                 self.differ.adopt(name, node)
             else:
                 self.differ.reset()

@@ -20,7 +20,7 @@ from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ConfigError, PageError
 from ..page.actions import Action, ActionOption, handler_name, post_expression
 from ..page.error_log import log_error
-from ..page.intervals import Interval
+from ..page.intervals import Interval, start_interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase, drop_job
 from ..pubsub import DryRunHub
 from .shared_event import SharedEvent
@@ -110,6 +110,7 @@ class SharedPart:
         self.is_due = True
         """Whether its view has to be rendered anew."""
         self._is_sending = False
+        self._ending: asyncio.TimerHandle | None = None
         self._setting_up: asyncio.Future[Any] | None = None
         self._rendering: asyncio.Task[None] | None = None
         self._html = self._whole = b""
@@ -164,40 +165,47 @@ class SharedPart:
             self._services.call(self._sync)
 
     def _sync(self) -> None:
+        if self.is_ended or self._services is None:
+            return
         self.is_due = True
         for member in self.members:
             member.request()
+        self._send_soon()
+
+    def _send_soon(self) -> None:
         if not self._is_sending and self._services is not None:
             self._is_sending = True
             self._services.loop.call_soon(self._send)
 
     def _send(self) -> None:
         """At the end of the turn: render it, and bring all tabs up to date."""
-        self._is_sending = False
-        if self.page.phase is Phase.CLOSED:
+        if self.is_ended:
             return
         try:
             rest = self.refresh()
-        except (Exception, asyncio.CancelledError) as error:
-            self._log_view(error)
-            return
-        if rest is not None:
+        except (Exception, asyncio.CancelledError):
+            rest = None  # the pages that cannot do without it say so
+        if rest is None:
+            self._is_sending = False
+            self._send_to_all()
+        else:
             rest.add_done_callback(self._rendered)
+
+    def _rendered(self, rendering: asyncio.Future[Any]) -> None:
+        self._is_sending = False
+        if self.is_ended:
             return
+        # What was rendered goes out even where it has been asked for anew meanwhile.
+        self._send_to_all()
+        if self.is_due and self.members:
+            self._send_soon()
+
+    def _send_to_all(self) -> None:
         event = self.event
         if event is not None and self.page.request.nonce.encode() in event.data:
             event = None  # each tab has a nonce of its own
         for member in list(self.members):
             member.send(event)
-
-    def _rendered(self, rendering: asyncio.Future[Any]) -> None:
-        if rendering.cancelled():
-            return
-        error = rendering.exception()
-        if error is None:
-            self._send()
-        else:
-            self._log_view(error)
 
     def add_action(
         self, handler: Callable[[Any], Any], options: tuple[ActionOption, ...]
@@ -231,21 +239,20 @@ class SharedPart:
         if services is None:
             return _nothing
         interval = Interval(services.loop, period, handler, self.page.enqueue)
-
-        def start() -> None:
-            if self.page.phase is not Phase.CLOSED:
-                interval.start()
-                self.page.on_close(interval.stop)
-
-        services.call(start)
-        return partial(services.call, interval.stop)
+        return start_interval(interval, self.page, services.call)
 
     # Its view
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a newer version is due or on its way."""
+        return self.is_due or self._rendering is not None
 
     def refresh(self) -> asyncio.Future[Any] | None:
         """Render it if that is due; a future where that has to wait.
 
-        Raises what its view raised, or the function that makes it.
+        Where there is a version already, an error of the view is logged, and that one stays. Else
+        it is raised, as is that of the function that makes the part.
         """
         setting_up = self._setting_up
         if setting_up is not None:
@@ -254,28 +261,28 @@ class SharedPart:
             setting_up.result()
         if self._rendering is not None:
             return self._rendering
-        if self.is_due:
+        if self.is_due and not self.is_ended:
             self.is_due = False
             try:
                 outcome = handlers.start(self._render)
-            except BaseException:
-                self._failed()
-                raise
+            except (Exception, asyncio.CancelledError) as error:
+                self._failed(error)
+                return None
             if isinstance(outcome, Completed):
                 self._show(outcome.value)
             elif self._services is None:
                 self._show(handlers.wait(outcome))
             else:
                 self._rendering = self._services.loop.create_task(self._render_later(outcome))
+                self._rendering.add_done_callback(_retrieve)
                 return self._rendering
         return None
 
     async def _render_later(self, rendering: Any) -> None:
         try:
             self._show(await rendering)
-        except BaseException:
-            self._failed()
-            raise
+        except (Exception, asyncio.CancelledError) as error:
+            self._failed(error)
         finally:
             self._rendering = None
 
@@ -284,26 +291,37 @@ class SharedPart:
             raise PageError(f"no view was set: call c.view(...) in the shared part {self.key!r}")
         return h.Div(h.ID(self.element_id), self._rows.render(self.view))
 
-    def _failed(self) -> None:
-        # A page cannot do without it; what is shown stays.
-        self.is_due = self.is_due or self.differ.root is None
+    def _failed(self, error: BaseException) -> None:
+        if self.is_ended:
+            return
+        if not self.version:
+            self.is_due = True
+            raise error
+        if self._services is not None:
+            name = handler_name(self.view)
+            log_error(self._services.logger, f"shared part {self.key!r}: the view {name}", error)
 
     def _show(self, node: h.Element) -> None:
+        if self.is_ended:
+            return
         known = self._known | traits(node)
         if known != self._known:
             self._known = known
             self.stub = placeholder(node, known)
             self.is_inline = bool(known & (ESCAPES_PARENT | MAY_CLOSE_ANCESTORS))
         self.node = node
+        # Also where there is nothing to send: who comes later is to see what is newest.
+        self._html = self._whole = b""
         if self.differ.root is None:
             self.differ.remember(node)
             self.version = 1
         elif event := self.differ.update(node, self.page.request.nonce):
             self.event = SharedEvent(event, self.event)
             self.version += 1
-        else:
-            return
-        self._html = self._whole = b""
+
+    def in_loop_thread(self) -> bool:
+        """Whether this is the thread that renders it."""
+        return self._services is None or self._services.in_loop_thread()
 
     def html(self) -> bytes:
         """What the stub stands for, with the part's own nonce."""
@@ -319,28 +337,42 @@ class SharedPart:
 
     # Its end
 
+    def join(self, member: Member) -> None:
+        """A tab may show it."""
+        self.members[member] = None
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+
     def leave(self, member: Member) -> None:
         """A tab shows it no more; the part ends some time after the last one, which may reload."""
         self.members.pop(member, None)
         services = self._services
-        if not self.members and services is not None:
-            services.loop.call_later(services.resume_grace, self._end_if_empty)
+        if not self.members and services is not None and not self.is_ended:
+            self._ending = services.loop.call_later(services.resume_grace, self.close)
 
-    def _end_if_empty(self) -> None:
-        if not self.members:
-            self.close()
+    @property
+    def is_ended(self) -> bool:
+        """Whether its handlers and subscriptions have ended."""
+        return self.page.phase is Phase.CLOSED
 
     def close(self) -> None:
         """End its subscriptions, intervals and handlers. Safe to call twice."""
-        if self.page.phase is not Phase.CLOSED:
-            self.page.close()
-            if self._queue is not None:
-                self._queue.close()
-            if self._on_end is not None:
-                self._on_end()
-            # Both refer back to the part.
-            self.view = None
-            self.actions.clear()
+        if self.is_ended:
+            return
+        self.page.close()
+        if self._ending is not None:
+            self._ending.cancel()
+        if self._queue is not None:
+            self._queue.close()
+        if self._on_end is not None:
+            self._on_end()
+        # What refers back to the part, and what is large in it.
+        self.view = None
+        self.actions.clear()
+        self._rows = RowMemory()
+        self.differ, self.node, self.event = ViewDiffer(""), self.stub, None
+        self._html = self._whole = b""
 
     # What is logged
 
@@ -348,11 +380,6 @@ class SharedPart:
         if self._services is not None:
             name = handler_name(getattr(job, "handler", job))
             log_error(self._services.logger, f"shared part {self.key!r}: the handler {name}", error)
-
-    def _log_view(self, error: BaseException) -> None:
-        if self._services is not None:
-            name = handler_name(self.view)
-            log_error(self._services.logger, f"shared part {self.key!r}: the view {name}", error)
 
     def _log_duplicate(self, id: str) -> None:
         if self._services is not None:
@@ -391,6 +418,11 @@ def _code(component: Callable[[Any], Any]) -> object:
         function = function.func
     function = getattr(function, "__func__", function)
     return getattr(function, "__code__", type(function))
+
+
+def _retrieve(task: asyncio.Future[Any]) -> None:
+    if not task.cancelled():
+        task.exception()  # whoever needed it has been told
 
 
 def _nothing(*args: object) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import h
 from .._core.tasks import handlers
-from .._core.tasks.maybe_awaitable import MaybeAwaitable
+from .._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ..page.actions import RegisteredAction, handler_name, register
 from ..page.mounted_page import MountedPage, Phase
 
@@ -30,6 +30,7 @@ class SharedView:
 
     __slots__ = (
         "_caller",
+        "_has_nodes",
         "_is_inline",
         "_is_shown",
         "_outgoing",
@@ -52,7 +53,10 @@ class SharedView:
         self._stub = part.stub
         self._is_shown = False
         self._is_inline = False
-        part.members[self] = None
+        """Whether the page's view is to hold the part's own nodes, and not its stub."""
+        self._has_nodes = False
+        """Whether it did when it was last rendered."""
+        part.join(self)
         page.on_close(self._leave)
         page.parts.append(self)
 
@@ -61,28 +65,49 @@ class SharedView:
         """The part's key."""
         return self._part.key
 
-    def render(self) -> h.Element:
-        """What the page's view holds of the part; called in a view."""
-        part = self._part
-        while (rest := part.refresh()) is not None:
-            handlers.wait(asyncio.shield(rest))
-        self._is_inline = self._is_inline or part.is_inline
-        self._stub = part.stub
-        return part.node if self._is_inline else part.stub
+    @property
+    def is_ended(self) -> bool:
+        """Whether the part has ended, as one does that could not be set up."""
+        return self._part.is_ended
+
+    @property
+    def version(self) -> int:
+        """The part's newest version."""
+        return self._part.version
 
     @property
     def size(self) -> int:
         """Bytes that the part has in a view."""
         return len(self._part.html()) if self._part.version else 0
 
+    def render(self) -> h.Element:
+        """What the page's view holds of the part; called in a view."""
+        part = self._part
+        if part.in_loop_thread():
+            # One rendering will do: what is asked for meanwhile comes to the tab as a change.
+            while (rest := part.refresh()) is not None:
+                if not part.version or handlers.can_wait():
+                    handlers.wait(asyncio.shield(rest))
+                if part.version:
+                    break
+        self._is_inline = self._is_inline or part.is_inline
+        self._has_nodes = self._is_inline
+        self._stub = part.stub
+        return part.node if self._is_inline else part.stub
+
     def fill(self, data: bytes, line: bytes = b"\n") -> bytes:
         """HTML of the page's view with the part in the place of its stub; `line` begins lines."""
         part = self._part
         if part.stub_html not in data:
             return data
-        self._version = part.version
         html = self._own(part.html())
         return data.replace(part.stub_html, html if line == b"\n" else _BREAK.sub(line, html))
+
+    def sent(self, version: int) -> None:
+        """The browser is sent all of the part, in this version."""
+        self._version = version
+        if version != self._part.version:
+            self._outgoing.queue_view(self)
 
     def action(self, id: str) -> RegisteredAction | None:
         """What a request for one of the part's actions runs, inside the page's middleware."""
@@ -98,7 +123,7 @@ class SharedView:
 
     def request(self) -> None:
         """Have the part's newest version sent, in its place among what the tab is sent."""
-        if self._part.is_due or self._version != self._part.version:
+        if self._part.is_pending or self._version != self._part.version:
             self._outgoing.queue_shared(self)
 
     def send(self, event: SharedEvent | None) -> None:
@@ -125,42 +150,40 @@ class SharedView:
 
     def patch(self) -> MaybeAwaitable[bytes]:
         """The event that brings the tab up to date; a coroutine where it has to wait."""
+        if not self._is_there():
+            return b""
         rest = self._part.refresh()
         return self._change() if rest is None else self._change_later(rest)
 
     async def _change_later(self, rest: asyncio.Future[Any]) -> bytes:
         await asyncio.shield(rest)
-        return self._change()
+        return await settled(self._change())
 
-    def _change(self) -> bytes:
+    def _is_there(self) -> bool:
+        """Whether the browser shows the page, and the part in it."""
+        if self._page.phase is not Phase.SHOWN:
+            return False  # it will come with the page, as it is then
+        if self._outgoing.root is not self._root:
+            self._root = self._outgoing.root
+            self._is_shown = self._outgoing.differ.shows(self._part.element_id)
+            if self._is_shown and not self._outgoing.differ.can_patch(self._part.element_id):
+                self._is_inline = True
+        return self._is_shown
+
+    def _change(self) -> MaybeAwaitable[bytes]:
         part, before = self._part, self._version
-        if before == part.version or self._page.phase is Phase.CLOSED:
-            return b""
-        if self._outgoing.root is not self._root or part.stub is not self._stub:
-            self._look()
-        if not self._is_shown:
+        if before == part.version or not self._is_there():
             return b""
         self._version = part.version
-        if self._is_inline:
-            self._outgoing.send_whole_page()
-            return b""
+        self._is_inline = self._is_inline or part.is_inline
+        if self._is_inline or part.stub is not self._stub:
+            if not self._has_nodes:
+                self._outgoing.differ.reset()  # the stub in it stands for something else by now
+            return self._outgoing.whole_page()
         event = part.event
         if event is None or before != part.version - 1:
             return self._own(part.whole())
         return self._own(event.data)
-
-    def _look(self) -> None:
-        """Find the part in a view that the browser has; or send it another one."""
-        part, differ = self._part, self._outgoing.differ
-        self._root = self._outgoing.root
-        self._is_shown = differ.shows(part.element_id)
-        if not self._is_shown or self._is_inline:
-            return
-        self._is_inline = part.is_inline or not differ.can_patch(part.element_id)
-        if self._is_inline or part.stub is not self._stub:
-            self._is_shown = False
-            self._outgoing.refresh()
-            self._outgoing.wake()
 
     def let_go(self) -> None:
         """Refer back to the page no more."""

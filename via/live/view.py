@@ -12,6 +12,7 @@ from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..errors import PageError
 from ..page.actions import handler_name
 from ..page.mounted_page import MountedPage, Phase
+from .outgoing import ELEMENTS
 
 if TYPE_CHECKING:
     from .dry_run import DryRun
@@ -20,9 +21,6 @@ View = Callable[[], h.H]
 
 VIEW_ID: Final = "via-view"
 """The id of the element that holds the page's view."""
-
-ELEMENTS: Final = b"\ndata: elements "
-"""What begins a line of HTML in an event."""
 
 
 class Content:

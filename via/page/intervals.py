@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.tasks import handlers
+from .mounted_page import MountedPage, Phase
 
 Enqueue = Callable[[Callable[[], Any]], bool]
 """Runs a job in a tab's queue; False if that is full."""
@@ -66,3 +67,28 @@ class Interval:
             self._pending = True
             if not self._enqueue(self):
                 self._pending = False
+
+
+def start_interval(
+    interval: Interval, page: MountedPage, call: Callable[[Callable[[], object]], object]
+) -> Callable[[], None]:
+    """Start an interval that ends with the page; returns `stop`.
+
+    `call` calls a function on the event loop, from any thread.
+    """
+
+    def start() -> None:
+        if page.phase is not Phase.CLOSED:
+            interval.start()
+            page.on_close(interval.stop)
+
+    def stop() -> None:
+        interval.stop()
+        page.off_close(interval.stop)
+
+    call(start)
+
+    def stop_there() -> None:
+        call(stop)
+
+    return stop_there

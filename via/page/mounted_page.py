@@ -63,11 +63,22 @@ class PagePart(Protocol):
         """What names it."""
 
     @property
+    def is_ended(self) -> bool:
+        """Whether there is nothing any more to show."""
+
+    @property
     def size(self) -> int:
         """Bytes that it has in a view."""
 
+    @property
+    def version(self) -> int:
+        """Its newest version."""
+
     def fill(self, data: bytes, line: bytes) -> bytes:
         """HTML with the part in the place that the page's view keeps for it."""
+
+    def sent(self, version: int) -> None:
+        """The browser is sent all of it, in this version."""
 
     def action(self, id: str) -> RegisteredAction | None:
         """The action of this id, if it is the part's."""
@@ -77,6 +88,14 @@ class PagePart(Protocol):
 
     def let_go(self) -> None:
         """Refer back to the page no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A part that an event brings, in one of its versions."""
+
+    part: PagePart
+    version: int
 
 
 class MountedPage:
@@ -115,7 +134,7 @@ class MountedPage:
         self.actions: dict[str, RegisteredAction] = {}
         self.title = ""
         self.redirect_to = ""
-        self._on_close: list[Callable[[], object]] = []
+        self._on_close: dict[Callable[[], object], None] = {}
         # A signal's id follows from the page alone; an old page's action must find no handler.
         self._counters = {"a": action_count}
 
@@ -140,10 +159,21 @@ class MountedPage:
         return found
 
     def filled(self, html: bytes, line: bytes = b"\n") -> bytes:
-        """HTML of the view, with the parts that are made elsewhere; `line` begins each line."""
-        for part in self.parts:
-            html = part.fill(html, line)
+        """HTML that is sent now, with the parts that are made elsewhere; `line` begins lines."""
+        html, brought = self.fill(html, line)
+        for one in brought:
+            one.part.sent(one.version)
         return html
+
+    def fill(self, html: bytes, line: bytes) -> tuple[bytes, list[Brought]]:
+        """As `filled`, of what is sent later, and the parts in it."""
+        brought: list[Brought] = []
+        for part in self.parts:
+            filled = part.fill(html, line)
+            if filled is not html:
+                html = filled
+                brought.append(Brought(part, part.version))
+        return html, brought
 
     def add_signal(self, signal: Signal) -> None:
         """Hold a new signal: the page's document declares it, or else the next patch does."""
@@ -179,12 +209,16 @@ class MountedPage:
         if self.phase is Phase.CLOSED:
             callback()
         else:
-            self._on_close.append(callback)
+            self._on_close[callback] = None
+
+    def off_close(self, callback: Callable[[], object]) -> None:
+        """Call it back no more."""
+        self._on_close.pop(callback, None)
 
     def close(self) -> None:
         """End what belongs to the page: the tab leaves it, or ends. Safe to call twice."""
         self.phase = Phase.CLOSED
-        callbacks, self._on_close = self._on_close, []
+        callbacks, self._on_close = self._on_close, {}
         for callback in callbacks:
             callback()
 

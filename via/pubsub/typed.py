@@ -47,6 +47,9 @@ class Subscriber(Publisher, Protocol):
     def on_close(self, callback: Callable[[], object], /) -> None:
         """Call back when the page ends."""
 
+    def off_close(self, callback: Callable[[], object], /) -> None:
+        """Call it back no more."""
+
 
 class HasPublisher(Protocol):
     """The app or a context."""
@@ -178,15 +181,29 @@ class _Typed(Generic[T]):
         return self._function(*args, self._codec)
 
 
+class _OwnedSubscription:
+    """A subscription that ends with its page, which forgets it where it ends before."""
+
+    __slots__ = ("_page", "_subscription")
+
+    def __init__(self, page: Subscriber, subscription: Subscription) -> None:
+        self._page = page
+        self._subscription = subscription
+        page.on_close(self.unsubscribe)
+
+    def unsubscribe(self) -> Any:
+        """Receive nothing more."""
+        self._page.off_close(self.unsubscribe)
+        return self._subscription.unsubscribe()
+
+
 def _subscribe(
     c: HasSubscriber, subject: str, handler: Callable[[Any], Any], codec: Codec | None
 ) -> Subscription:
     _check_handler(subject, handler)
     page = c.__pubsub__()
     check_meant(subject, lambda: page.sent_values())
-    subscription = page.hub.subscribe(subject, handler, page.enqueue, codec)
-    page.on_close(subscription.unsubscribe)
-    return subscription
+    return _OwnedSubscription(page, page.hub.subscribe(subject, handler, page.enqueue, codec))
 
 
 def _replay_history(v: HasPublisher, subject: str, n: int, codec: Codec) -> AwaitableList[Any]:
