@@ -23,7 +23,7 @@ FRAME: Final = 43.5
 RELAYED_FRAME: Final = 43.5 + 2 * 11.7
 """A frame whose stream is relayed passes two clients of the broker more."""
 TAB: Final = 86_000
-"""A tab whose compressed stream has carried something; an idle one takes 20,300."""
+"""A tab whose compressed stream has carried something; an idle one takes 11,800."""
 BROKER_IN: Final = 0.6
 BROKER_OUT: Final = 0.8
 BROKER_ANSWER: Final = 103.0
