@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -140,3 +141,40 @@ def test_the_pages_sync_renders_everything(shop: tuple[Visitor, Counter[str]]) -
         stream.wait_for("cake 1")
     assert rendered["note"] == 1
     assert rendered["tea"] == 1
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_component_may_wait_as_it_is_set_up(
+    v: via.V, visitor: Callable[..., Visitor], is_async: bool
+) -> None:
+    v.config(via.Options(streams=[via.StreamConfig("PAST", ["past.>"])]))
+
+    def history(c: via.Context) -> None:
+        past = via.replay_history[str](c, "past.a", 5)
+        c.view(lambda: h.P(f"past: {past}"))
+
+    async def history_later(c: via.Context) -> None:
+        past = await via.replay_history[str](c, "past.a", 5)
+        c.view(lambda: h.P(f"past: {past}"))
+
+    @v.page("/")
+    def page(c: via.Context) -> None:
+        shown = c.component(history_later if is_async else history)
+        c.view(lambda: h.Main(shown()))
+
+    one = visitor(v)
+    one.visit()
+    assert "past: []" in one.html
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")  # what it waits for
+def test_a_component_that_waits_in_an_async_page_is_refused(v: via.V) -> None:
+    async def later(c: via.Context) -> None:
+        await asyncio.sleep(0)
+        c.view(lambda: h.P("later"))
+
+    with pytest.raises(via.PageError, match=r"component .*later waits as it is set up"):
+
+        @v.page("/")
+        async def page(c: via.Context) -> None:
+            c.view(c.component(later))

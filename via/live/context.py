@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
@@ -13,7 +14,7 @@ from .. import h
 from .._core.html import to_bytes
 from .._core.sse.events import execute_script, patch_elements
 from .._core.tasks import handlers
-from ..errors import ConfigError, seconds
+from ..errors import ConfigError, PageError, seconds
 from ..h.format import sprintf
 from ..page.actions import (
     Action,
@@ -79,12 +80,23 @@ class Context:
     def component(self, component: Callable[[Context], Any]) -> Callable[[], h.Element]:
         """Set up a component and return the function that renders it.
 
-        `component` gets a context of its own. Its `sync` sends the page's view, with the components
-        that did not sync as they were; its `sync_component` sends it alone. Each call makes an
-        instance with its own state; components nest.
+        `component` gets a context of its own. It is a `def`, which may wait, or an `async def`,
+        where the function around it is a `def`. Its `sync` sends the page's view, with the
+        components that did not sync as they were; its `sync_component` sends it alone. Each call
+        makes an instance with its own state; components nest.
         """
         view = PageView(self._tab, self._page, self._page.next_id("via-c"), self._view)
-        handlers.start(component, Context(self._tab, view))
+        context = Context(self._tab, view)
+        if handlers.can_wait():
+            outcome = component(context)
+            if isawaitable(outcome):
+                handlers.wait(outcome)
+        elif not isinstance(waiting := handlers.start(component, context), handlers.Completed):
+            waiting.close()
+            raise PageError(
+                f"the component {handler_name(component)} waits as it is set up: make the function "
+                "around it a plain `def`, in which it can"
+            )
         view.require()
         return view.render
 

@@ -18,6 +18,7 @@ from .._core.tasks.maybe_awaitable import MaybeAwaitable
 from ..page.computed import refresh
 from ..page.mounted_page import Brought, MountedPage, Phase
 from ..page.signals import Signal, is_bound, is_json, matching_values, receive_values
+from .connection import ABORT_TIMEOUT, Connection
 from .row_hints import RowHints
 from .shared_event import SharedEvent
 
@@ -32,25 +33,6 @@ ELEMENTS: Final = b"\ndata: elements "
 """What begins a line of HTML in an event."""
 
 _ALL_EDITS: Final = 2**53 - 1
-
-ABORT_TIMEOUT: Final = 2.0
-"""Seconds that a connection has to end in once another has taken its place."""
-
-
-class Connection(Protocol):
-    """The open response over which a tab's bytes go to its browser."""
-
-    def wake(self) -> None:
-        """Send what there is to send, at the end of this turn of the event loop."""
-
-    def end(self) -> None:
-        """End the response after what is being sent."""
-
-    def abort(self) -> None:
-        """End the response now, though the browser may not have read all of it."""
-
-    def offer(self, event: SharedEvent) -> bool:
-        """Send an event now, if nothing has to be waited for; False if it was not sent."""
 
 
 class ErrorLog(Protocol):

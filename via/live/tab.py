@@ -19,12 +19,13 @@ from ..page.rate_limit import TokenBucket
 from ..sessions.tokens import new_token
 from .action_order import ActionOrder
 from .browser import Browser
+from .connection import Connection
 from .dry_run import DryRun, Layout
 from .history_step import HistoryStep
-from .outgoing import Connection
 from .services import Services
 from .shared_context import SharedContext
-from .shared_part import SharedPart, SharedParts
+from .shared_part import SharedPart
+from .shared_parts import SharedParts
 from .tab_lifetime import TabLifetime
 
 Navigate = Callable[["Tab", str, HistoryStep], Awaitable[None]]

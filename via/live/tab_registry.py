@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ..page.rate_limit import RateLimitConfig, TokenBucket
 from .burst_memory import BurstMemory
 from .request_error import RequestError
-from .shared_part import SharedParts
+from .shared_parts import SharedParts
 
 if TYPE_CHECKING:
     from ..options import Limits

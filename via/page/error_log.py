@@ -34,7 +34,7 @@ def user_line(error: BaseException) -> str:
     found = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         filename = frame.f_code.co_filename
-        if not _is_ours(filename):
+        if not _is_ours(filename) and not filename.endswith((".pyx", ".pxd")):
             source = linecache.getline(filename, number, frame.f_globals).strip()
             found = f"{filename}:{number} in {frame.f_code.co_name}: {source}"
     return found

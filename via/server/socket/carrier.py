@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from ...live.outgoing import Connection
+from ...live.connection import Connection
 from ..sse_stream import Writer
 
 CARRIER: Final = "via.carrier"

@@ -11,7 +11,7 @@ import msgspec
 
 from ..._core.tasks.maybe_awaitable import MaybeAwaitable, settled
 from ...live.browser import Headers
-from ...live.outgoing import Connection
+from ...live.connection import Connection
 from ...live.services import Services
 from ...live.tab_access import proof_of
 from ...live.tab_id import node_of
