@@ -131,3 +131,20 @@ def test_the_layout_keeps_its_search_from_page_to_page(example, page):
     page.get_by_role("link", name="Load the first page in full").click()
     expect(page.locator(".planets a:visible")).to_have_count(8)
     assert page.evaluate("window.mark") is None
+
+
+def test_everybody_sees_each_vote_and_has_one(example, new_page):
+    server = example("poll")
+    ada, bob = new_page(), new_page()
+    for person in (ada, bob):
+        open_at(person, server.url)
+    ada.get_by_role("button", name="Curry").click()
+    for person in (ada, bob):
+        expect(person.locator("#curry output")).to_have_text("1")
+        expect(person.get_by_role("progressbar", name="Curry: 100 %")).to_be_visible()
+    bob.get_by_role("button", name="Soup").click()
+    ada.get_by_role("button", name="Soup").click()  # another mind, not another vote
+    for person in (ada, bob):
+        expect(person.locator("#soup output")).to_have_text("2")
+        expect(person.locator("#curry output")).to_have_text("0")
+        expect(person.locator("main")).to_contain_text("Votes: 2")
