@@ -119,8 +119,12 @@ class Stream:
 
     def beat(self) -> None:
         """See to a heartbeat, if nothing was sent since the last call."""
-        if not self._spoke:
-            self._resume(True)
+        if not self._spoke and self._is_asleep and not self._is_due:
+            writer = self._writer
+            if writer is not None and writer.is_ready():
+                writer.write(self._compression.heartbeat(COMMENT))
+            else:
+                self._resume(True)
         self._spoke = False
 
     def offer(self, event: SharedEvent) -> bool:
