@@ -601,6 +601,41 @@ def test_actions_run_inside_the_middleware_of_the_callers_page(
     assert called == ["ann", "bob", "bob", "ann"]
 
 
+def test_an_action_that_does_not_ask_is_not_told_who_called(
+    v: via.V, visitor: Callable[[Any], Visitor]
+) -> None:
+    called: list[Any] = []
+
+    def board(c: via.SharedContext) -> None:
+        @c.action
+        def plain() -> None:
+            called.append("plain")
+            c.sync()
+
+        @c.action
+        async def later(caller: via.Context) -> None:
+            called.append(caller.get_path_param("name"))
+            plain()
+
+        bound = [c.action(lambda n=n: called.append(n)) for n in range(2)]
+        buttons = [h.Button(one.on_click(), f"bound {n}") for n, one in enumerate(bound)]
+        c.view(
+            lambda: h.Div(
+                h.Button(plain.on_click(), "plain"), h.Button(later.on_click(), "later"), buttons
+            )
+        )
+
+    @v.page("/{name}")
+    def page(c: via.Context) -> None:
+        c.view(c.shared("board", board))
+
+    ann = visitor(v)
+    ann.visit("/ann")
+    for label in ("plain", "later", "bound 1"):
+        assert ann.act(action_in(ann.html, label)).status_code == 204
+    assert called == ["plain", "ann", "plain", 1]
+
+
 def test_what_a_visitor_sent_cannot_widen_a_parts_subscription(
     v: via.V, visitor: Callable[[Any], Visitor], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -646,8 +681,8 @@ def test_what_is_wrong_is_said(v: via.V) -> None:
     def with_signal(c: via.SharedContext) -> None:
         c.signal(1)  # type: ignore[attr-defined]
 
-    def with_action_of_none(c: via.SharedContext) -> None:
-        c.action(lambda: None)  # type: ignore[arg-type, misc]
+    def with_action_of_two(c: via.SharedContext) -> None:
+        c.action(lambda a, b: None)  # type: ignore[arg-type]
 
     def fine(c: via.SharedContext) -> None:
         c.view(lambda: h.Text("fine"))
@@ -658,7 +693,7 @@ def test_what_is_wrong_is_said(v: via.V) -> None:
 
     assert "no view was set" in failing(lambda c: c.view(c.shared("a", nothing)))
     assert "c.signal is one tab's" in failing(lambda c: c.view(c.shared("a", with_signal)))
-    assert "one argument" in failing(lambda c: c.view(c.shared("a", with_action_of_none)))
+    assert "one argument" in failing(lambda c: c.view(c.shared("a", with_action_of_two)))
     assert "needs a key" in failing(lambda c: c.view(c.shared("", fine)))
     assert "shows the shared part 'a' already" in failing(twice)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from .. import h
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 ViewT = TypeVar("ViewT", bound=Callable[[], h.H])
 
-SharedHandler = Callable[[Any], Any]
-"""A `def` or `async def` of one argument: the `Context` of the page that calls it."""
+SharedHandler = Callable[[Any], Any] | Callable[[], Any]
+"""A `def` or `async def` that takes the `Context` of the page that calls it, or nothing."""
 
 _ONE_TABS: Final = frozenset(
     """signal computed field validate_all reset_fields session redirect redirectf redirect_view
@@ -61,8 +61,9 @@ class SharedContext:
     def action(self, /, *arguments: Any) -> Any:
         """Let the browsers call a handler, a `def` or `async def`; also a decorator.
 
-        It takes the `Context` of the page that calls it. The options are those of
-        `Context.action`; each tab has a rate limit of its own, and the middleware of its page.
+        It takes the `Context` of the page that calls it, unless it can be called without. The
+        options are those of `Context.action`; each tab has a rate limit of its own, and the
+        middleware of its page.
         """
         if not arguments or isinstance(arguments[0], ActionOption):
             return partial(self._action, options=arguments)
@@ -110,20 +111,25 @@ class SharedContext:
             raise AttributeError(f"a shared part's context has no {name!r}")
 
     def _action(self, handler: SharedHandler, options: tuple[ActionOption, ...]) -> Action:
-        if not callable(handler) or not _takes_one(handler):
+        if callable(handler) and _takes(handler):
+            without: Callable[[], Any] = handler  # type: ignore[assignment]
+            run: Callable[[Any], Any] = wraps(handler)(lambda caller: without())
+        elif callable(handler) and _takes(handler, None):
+            run = handler  # type: ignore[assignment]
+        else:
             raise ConfigError(
                 "an action of a shared part is a function of one argument, the context of the page "
-                f"that calls it, not {handler!r}"
+                f"that calls it, or of none, not {handler!r}"
             )
         check_options(options)
-        return self._part.add_action(handler, options)
+        return self._part.add_action(handler, run, options)
 
 
-def _takes_one(handler: SharedHandler) -> bool:
+def _takes(handler: SharedHandler, *arguments: Any) -> bool:
     try:
-        inspect.signature(handler).bind(None)
+        inspect.signature(handler).bind(*arguments)
     except TypeError:
         return False
     except ValueError:  # of a builtin, which says nothing of its arguments
-        return True
+        return bool(arguments)
     return True

@@ -208,11 +208,14 @@ class SharedPart:
             member.send(event)
 
     def add_action(
-        self, handler: Callable[[Any], Any], options: tuple[ActionOption, ...]
+        self,
+        handler: Callable[..., Any],
+        run: Callable[[Any], Any],
+        options: tuple[ActionOption, ...],
     ) -> Action:
-        """Hold an action, which any tab that shows the part may call."""
+        """Hold an action, which any tab that shows the part may call; `run` takes its context."""
         id = f"{self._action_prefix}{self.page.next_id('a')}"
-        self.actions[id] = SharedAction(handler, options)
+        self.actions[id] = SharedAction(run, options)
         services = self._services
         is_own_client = services is None or services.is_own_client
         call = post_expression(self.page.request.root_path, id, is_own_client)
