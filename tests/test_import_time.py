@@ -25,7 +25,7 @@ def with_aiohttp(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize(
     "module",
-    ["via.sessions.stores.nats", "sqlite3", "brotli", "backports.zstd"],
+    ["via.sessions.stores.nats", "via.sessions.stores.sqlite", "brotli", "backports.zstd"],
 )
 def test_what_is_not_used_is_not_imported(module: str) -> None:
     assert run(f"import sys, via; print({module!r} in sys.modules)") == "False\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 from support.client_desk import Desk
 from support.reference.row import Row
 from support.reference.table import ROWS
@@ -56,7 +56,10 @@ def name(row: Row) -> str:
 def look(row: Row, page: Page, desk: Desk) -> object:
     if callable(row.then):
         return row.then(page, desk)
-    return page.evaluate(LOOK.format(row.then or SIGNALS))
+    try:
+        return page.evaluate(LOOK.format(row.then or SIGNALS))
+    except Error as error:  # what it looks at may not be there yet
+        return str(error)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=map(name, ROWS))
