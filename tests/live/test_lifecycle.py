@@ -1,6 +1,8 @@
 """How a tab begins, loses its stream, comes back and ends."""
 
+import asyncio
 import logging
+import threading
 
 import pytest
 from support.server import Visitor, wait_until
@@ -291,3 +293,34 @@ def test_an_app_serves_the_client_compressed_and_revalidated(app, visitor):
     assert answer.headers["content-type"].startswith("text/javascript")
     tag = answer.headers["etag"]
     assert someone.http.get("/_datastar.js", headers={"if-none-match": tag}).status_code == 304
+
+
+def test_an_action_that_was_accepted_ends_before_its_tab_does(v, visitor):
+    v.config(via.Options(resume_grace=0.05))
+    go_on = []
+
+    @v.page("/")
+    def page(c):
+        async def slow():
+            go_on.append(asyncio.Event())
+            await go_on[0].wait()
+
+        c.view(lambda: h.Button(c.action(slow).on_click()))
+
+    one = visitor(v)
+    one.visit()
+    registry, answers = running(v).registry, []
+    with one.listen():
+        thread = threading.Thread(target=lambda: answers.append(one.act().status_code))
+        thread.start()
+        wait_until(lambda: go_on, "the action to begin")
+    [tab] = registry.tabs.values()
+    over = []
+    loop = running(v).services.loop
+    wait_until(lambda: tab.lifetime.is_waiting, "the stream's end to be noticed")
+    loop.call_soon_threadsafe(loop.call_later, 0.1, over.append, True)  # after the grace
+    wait_until(lambda: over, "the end of the grace period")
+    assert not tab.closed
+    loop.call_soon_threadsafe(go_on[0].set)
+    thread.join()
+    assert answers == [204]

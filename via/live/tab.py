@@ -95,7 +95,7 @@ class Tab(DryRun):
         self.edits = 0
         """The number of the newest edit in the browser that has come."""
         self.closed = False
-        self.lifetime = TabLifetime(services, self.dispose)
+        self.lifetime = TabLifetime(services, self.dispose, self._is_busy)
         self._navigation_number = 0
         self._show_page = navigate
         self._on_end = on_end
@@ -132,6 +132,9 @@ class Tab(DryRun):
         else:
             part.check_same(set_up)
         return part
+
+    def _is_busy(self) -> bool:
+        return self.waiting_actions > 0
 
     def action_ended(self, outcome: asyncio.Future[Any]) -> None:
         """An action that had to wait has ended."""

@@ -1,28 +1,39 @@
 """When a tab ends by itself: its browser said nothing more.
 
 A page that was served waits for its stream for the context's time to live. A tab whose stream has
-broken off waits for another one for the grace period. A tab that says that it is closing, or that
-a shutdown takes away, ends at once (`Tab.dispose`).
+broken off waits for another one for the grace period. Actions that it accepted may end first, for
+some seconds more. A tab that says that it is closing, or that a shutdown takes away, ends at once
+(`Tab.dispose`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from .services import Services
 
 
+ACTION_GRACE: Final = 10.0
+"""Seconds for which actions that were accepted may keep a tab whose browser does not come back."""
+
+
 class TabLifetime:
-    """Calls `end` when a tab has waited for its browser for too long."""
+    """Calls `end` when a tab has waited for its browser for too long.
 
-    __slots__ = ("_end", "_services", "_timer")
+    `is_busy` tells whether actions that it accepted still run.
+    """
 
-    def __init__(self, services: Services, end: Callable[[], None]) -> None:
+    __slots__ = ("_end", "_is_busy", "_services", "_timer")
+
+    def __init__(
+        self, services: Services, end: Callable[[], None], is_busy: Callable[[], bool]
+    ) -> None:
         self._services = services
         self._end = end
+        self._is_busy = is_busy
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -52,12 +63,23 @@ class TabLifetime:
     def close(self) -> None:
         """Wait no more, and refer back to the tab no more."""
         self.stop()
-        self._end = _nothing
+        self._end = _no_end
+        self._is_busy = _never
 
     def _end_after(self, delay: float) -> None:
         self.stop()
-        self._timer = self._services.loop.call_later(delay, self._end)
+        self._timer = self._services.loop.call_later(delay, self._over)
+
+    def _over(self) -> None:
+        if self._is_busy():
+            self._timer = self._services.loop.call_later(ACTION_GRACE, self._end)
+        else:
+            self._end()
 
 
-def _nothing() -> None:
+def _never() -> bool:
+    return False
+
+
+def _no_end() -> None:
     pass
