@@ -261,6 +261,7 @@ class SharedPart:
         if setting_up is not None:
             if not setting_up.done():
                 return setting_up
+            self._set_up_ended(setting_up)  # which may not have been told yet
             setting_up.result()
         if self._rendering is not None:
             return self._rendering
