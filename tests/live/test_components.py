@@ -167,7 +167,6 @@ def test_a_component_may_wait_as_it_is_set_up(
     assert "past: []" in one.html
 
 
-@pytest.mark.filterwarnings("ignore:coroutine")  # what it waits for
 def test_a_component_that_waits_in_an_async_page_is_refused(v: via.V) -> None:
     async def later(c: via.Context) -> None:
         await asyncio.sleep(0)

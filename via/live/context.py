@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from inspect import isawaitable
@@ -91,12 +91,8 @@ class Context:
             outcome = component(context)
             if isawaitable(outcome):
                 handlers.wait(outcome)
-        elif not isinstance(waiting := handlers.start(component, context), handlers.Completed):
-            waiting.close()
-            raise PageError(
-                f"the component {handler_name(component)} waits as it is set up: make the function "
-                "around it a plain `def`, in which it can"
-            )
+        else:
+            handlers.start(_set_up_at_once, component, context)
         view.require()
         return view.render
 
@@ -323,6 +319,17 @@ class Context:
 ContextMiddleware = Callable[[Context, Next], Any]
 """A `def` or `async def` around page functions and actions: it takes the context and `next`, and
 calls `next()` to go on."""
+
+
+def _set_up_at_once(component: Callable[[Context], Any], context: Context) -> None:
+    """Set up a component where nobody waits for it."""
+    outcome = component(context)
+    if isinstance(outcome, Coroutine):
+        outcome.close()
+        raise PageError(
+            f"the component {handler_name(component)} waits as it is set up: make the function "
+            "around it a plain `def`, in which it can"
+        )
 
 
 def _path(url: str) -> str:
