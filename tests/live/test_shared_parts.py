@@ -23,6 +23,19 @@ def action_in(html: str, label: str) -> str:
     return found[1]
 
 
+class Count:
+    """A number in a part, and the action that adds one to it."""
+
+    def __init__(self, c: via.SharedContext) -> None:
+        self.number = 0
+
+        def up(caller: via.Context) -> None:
+            self.number += 1
+            c.sync()
+
+        self.up = c.action(up)
+
+
 @pytest.fixture
 def rendered() -> Counter[str]:
     return Counter()
@@ -297,17 +310,11 @@ def test_what_the_parser_moves_comes_with_the_whole_view(
     v: via.V, visitor: Callable[[Any], Visitor]
 ) -> None:
     def board(c: via.SharedContext) -> None:
-        number = 0
-
-        @c.action
-        def up(caller: via.Context) -> None:
-            nonlocal number
-            number += 1
-            c.sync()
+        count = Count(c)
 
         def view() -> h.H:
-            odd = h.Raw("</div></div><p>stray") if number >= 2 else None
-            return h.Section(h.Button(up.on_click(), "up"), h.B(f"is {number}"), odd)
+            odd = h.Raw("</div></div><p>stray") if count.number >= 2 else None
+            return h.Section(h.Button(count.up.on_click(), "up"), h.B(f"is {count.number}"), odd)
 
         c.view(view)
 
@@ -367,15 +374,13 @@ def test_it_is_shown_only_where_the_view_has_it(
     v: via.V, visitor: Callable[[Any], Visitor]
 ) -> None:
     def board(c: via.SharedContext) -> None:
-        number = 0
+        count = Count(c)
 
-        @c.action
-        def up(caller: via.Context) -> None:
-            nonlocal number
-            number += 1
-            c.sync()
-
-        c.view(lambda: h.Div(h.Button(up.on_click(), "up"), h.B(f"is {number}."), ["-"] * 300))
+        c.view(
+            lambda: h.Div(
+                h.Button(count.up.on_click(), "up"), h.B(f"is {count.number}."), ["-"] * 300
+            )
+        )
 
     @v.page("/")
     def page(c: via.Context) -> None:
@@ -700,19 +705,13 @@ def test_what_is_wrong_is_said(v: via.V) -> None:
 
 def test_scripts_have_the_nonce_of_their_page(v: via.V, visitor: Callable[[Any], Visitor]) -> None:
     def board(c: via.SharedContext) -> None:
-        number = 0
-
-        @c.action
-        def up(caller: via.Context) -> None:
-            nonlocal number
-            number += 1
-            c.sync()
+        count = Count(c)
 
         c.view(
             lambda: h.Div(
-                h.Button(up.on_click(), "up"),
-                h.B(f"is {number}"),
-                h.Script(h.Raw(f"let a={number}")),
+                h.Button(count.up.on_click(), "up"),
+                h.B(f"is {count.number}"),
+                h.Script(h.Raw(f"let a={count.number}")),
             )
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
-from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
@@ -14,7 +13,7 @@ from .. import h
 from .._core.html import to_bytes
 from .._core.sse.events import execute_script, patch_elements
 from .._core.tasks import handlers
-from ..errors import ConfigError, PageError, seconds
+from ..errors import ConfigError, PageError
 from ..h.format import sprintf
 from ..page.actions import (
     Action,
@@ -27,6 +26,7 @@ from ..page.actions import (
 )
 from ..page.computed import Computed, Derived
 from ..page.fields import Field, Rule
+from ..page.intervals import interval_seconds
 from ..page.middleware import Next
 from ..page.mounted_page import MountedPage
 from ..page.signals import Signal
@@ -88,9 +88,7 @@ class Context:
         view = PageView(self._tab, self._page, self._page.next_id("via-c"), self._view)
         context = Context(self._tab, view)
         if handlers.can_wait():
-            outcome = component(context)
-            if isawaitable(outcome):
-                handlers.wait(outcome)
+            handlers.call(component, context)
         else:
             handlers.start(_set_up_at_once, component, context)
         view.require()
@@ -278,10 +276,7 @@ class Context:
         Ticks do not drift; those that fall due while a slow one runs are left out. The interval
         ends with the page. Raises ConfigError unless the period is positive.
         """
-        duration = seconds(period)
-        if duration <= 0:
-            raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
-        return self._tab.start_interval(self._page, duration, handler)
+        return self._tab.start_interval(self._page, interval_seconds(period), handler)
 
     def session(self) -> Session:
         """The values kept for this browser across its pages and tabs."""

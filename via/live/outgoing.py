@@ -103,12 +103,7 @@ class Outgoing:
     @property
     def differ(self) -> ViewDiffer:
         """What knows the view that the browser has."""
-        if self._differ is None:
-            self._differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, self._moves())
-            if self._loaded is not None:
-                self._differ.remember(self._loaded)
-                self._loaded = None
-        return self._differ
+        return self._make_differ() if self._differ is None else self._differ
 
     @property
     def root(self) -> h.Element | None:
@@ -121,10 +116,15 @@ class Outgoing:
         self._differ = None
         if self._hints is not None:
             self._hints.look(view)
-            self.differ.remember(view)  # which warns of ids that are there twice
+            self._make_differ()  # which warns of ids that are there twice
 
-    def _moves(self) -> bool:
-        return self._services is not None and self._services.is_own_client
+    def _make_differ(self) -> ViewDiffer:
+        moves = self._services is not None and self._services.is_own_client
+        differ = self._differ = ViewDiffer("via-x", self._log_duplicate, SMALL_VIEW, moves)
+        if self._loaded is not None:
+            differ.remember(self._loaded)
+            self._loaded = None
+        return differ
 
     @property
     def _queue(self) -> SendQueue:

@@ -9,8 +9,9 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from .. import h
-from ..errors import ConfigError, seconds
+from ..errors import ConfigError
 from ..page.actions import Action, ActionOption, check_options
+from ..page.intervals import interval_seconds
 from ..page.mounted_page import MountedPage
 from ..pubsub import subscribe_raw
 
@@ -83,10 +84,7 @@ class SharedContext:
 
         The interval ends with the part. Raises ConfigError unless the period is positive.
         """
-        duration = seconds(period)
-        if duration <= 0:
-            raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
-        return self._part.start_interval(duration, handler)
+        return self._part.start_interval(interval_seconds(period), handler)
 
     def publish(self, subject: str, data: bytes) -> None:
         """Publish bytes. Raises PubSubError for a bad subject. Never waits."""

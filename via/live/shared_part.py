@@ -7,20 +7,19 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .. import h
 from .._core.diff.analysis import placeholder, traits
 from .._core.diff.differ import ViewDiffer
 from .._core.diff.parser_rules import ESCAPES_PARENT, MAY_CLOSE_ANCESTORS
-from .._core.rows.each import RowMemory
+from .._core.rows.each import RowMemory, code_of
 from .._core.tasks import handlers
 from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ConfigError, PageError
 from ..page.actions import Action, ActionOption, handler_name, post_expression
 from ..page.error_log import log_error
-from ..page.intervals import Interval, start_interval
+from ..page.intervals import start_interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase, drop_job
 from ..pubsub import DryRunHub
 from .shared_event import SharedEvent
@@ -121,7 +120,7 @@ class SharedPart:
 
     def set_up(self, component: Callable[[Any], Any], context: Any, asked_by: MountedPage) -> None:
         """Run the function that makes it, before all other handlers."""
-        self._code, self._name = _code(component), handler_name(component)
+        self._code, self._name = code_of(component), handler_name(component)
         # Of the page itself nothing is held.
         self.page.asked_by = MountedPage(asked_by.request, DryRunHub(), drop_job)
         if self._queue is None:
@@ -139,19 +138,16 @@ class SharedPart:
 
     def check_same(self, component: Callable[[Any], Any]) -> None:
         """Raise ConfigError for a function that does not make this part."""
-        if _code(component) is not self._code:
+        if code_of(component) is not self._code:
             raise ConfigError(
                 f"c.shared: the key {self.key!r} names the part that {self._name} makes, not that "
                 f"of {handler_name(component)}"
             )
 
     def _try_out(self, component: Callable[[Any], Any], context: Any) -> None:
-        outcome = component(context)
-        if not isawaitable(outcome):
-            return
         if handlers.can_wait():
-            handlers.wait(outcome)
-        elif isinstance(outcome, Coroutine):
+            handlers.call(component, context)
+        elif isinstance(outcome := component(context), Coroutine):
             outcome.close()  # what it will show is not known before it is served
             self.view = _unknown
 
@@ -165,7 +161,7 @@ class SharedPart:
             self._services.call(self._sync)
 
     def _sync(self) -> None:
-        if self.is_ended or self._services is None:
+        if self.is_ended:
             return
         self.is_due = True
         for member in self.members:
@@ -223,16 +219,14 @@ class SharedPart:
 
     def call(self, handler: Callable[[Any], Any], caller: Any, page: MountedPage) -> Any:
         """Run an action's handler after those before it; a future where that is not at once."""
-        if self._queue is None:
-            return handler(caller)
+        assert self._queue is not None  # in the run at registration nobody calls
         outcome = self._queue.submit(partial(self._call, handler, caller, page))
         return outcome.value if isinstance(outcome, Completed) else outcome
 
     def _call(self, handler: Callable[[Any], Any], caller: Any, page: MountedPage) -> Any:
         self.page.caller = page
         try:
-            outcome = handler(caller)
-            return handlers.wait(outcome) if isawaitable(outcome) else outcome
+            return handlers.call(handler, caller)
         finally:
             self.page.caller = None
 
@@ -241,8 +235,7 @@ class SharedPart:
         services = self._services
         if services is None:
             return _nothing
-        interval = Interval(services.loop, period, handler, self.page.enqueue)
-        return start_interval(interval, self.page, services.call)
+        return start_interval(services.loop, self.page, period, handler, services.call)
 
     # Its view
 
@@ -390,15 +383,6 @@ class SharedPart:
             self._services.logger.warning(
                 "shared part %r: two elements have the id %r", self.key, id
             )
-
-
-def _code(component: Callable[[Any], Any]) -> object:
-    """What two functions share that are made by the same lines."""
-    function: Any = component
-    while isinstance(function, partial):
-        function = function.func
-    function = getattr(function, "__func__", function)
-    return getattr(function, "__code__", type(function))
 
 
 def _retrieve(task: asyncio.Future[Any]) -> None:

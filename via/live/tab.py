@@ -13,7 +13,7 @@ from .._core.tasks.handlers import Completed, HandlerQueue
 from ..errors import ViaError
 from ..page.actions import handler_name
 from ..page.edits import newest_edit, receive_edits
-from ..page.intervals import Interval, start_interval
+from ..page.intervals import start_interval
 from ..page.mounted_page import MountedPage, PageRequest, Phase
 from ..page.rate_limit import TokenBucket
 from ..sessions.tokens import new_token
@@ -117,8 +117,7 @@ class Tab(DryRun):
     ) -> Callable[[], None]:
         """Call the handler every `period` seconds, after the jobs before it; returns `stop`."""
         services = self.services
-        interval = Interval(services.loop, period, handler, self.handlers.post)
-        return start_interval(interval, page, services.call)
+        return start_interval(services.loop, page, period, handler, services.call)
 
     def shared_part(
         self, key: str, page: MountedPage, set_up: Callable[[SharedContext], Any]

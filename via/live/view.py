@@ -149,10 +149,10 @@ class PageView:
     def _patch(self, node: h.Element) -> bytes:
         page, differ = self._page, self._tab.outgoing.differ
         nonce = page.request.nonce
-        if page.parts:
-            differ.elsewhere = sum(part.size for part in page.parts)
         if page.phase is Phase.CLOSED:
             return b""  # a view that had to wait, and whose page was left meanwhile
+        if page.parts:
+            differ.elsewhere = sum(part.size for part in page.parts)
         if self is page.root:
             self._tab.outgoing.look(node)
             if page.phase is Phase.ARRIVING:

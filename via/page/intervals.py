@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from .._core.tasks import handlers
+from ..errors import ConfigError, seconds
 from .mounted_page import MountedPage, Phase
 
 Enqueue = Callable[[Callable[[], Any]], bool]
@@ -69,13 +71,26 @@ class Interval:
                 self._pending = False
 
 
+def interval_seconds(period: float | timedelta) -> float:
+    """The period of an interval in seconds. Raises ConfigError unless it is positive."""
+    duration = seconds(period)
+    if duration <= 0:
+        raise ConfigError(f"c.on_interval needs a positive period, not {period!r}")
+    return duration
+
+
 def start_interval(
-    interval: Interval, page: MountedPage, call: Callable[[Callable[[], object]], object]
+    loop: asyncio.AbstractEventLoop,
+    page: MountedPage,
+    period: float,
+    handler: Callable[[], Any],
+    call: Callable[[Callable[[], object]], object],
 ) -> Callable[[], None]:
     """Start an interval that ends with the page; returns `stop`.
 
     `call` calls a function on the event loop, from any thread.
     """
+    interval = Interval(loop, period, handler, page.enqueue)
 
     def start() -> None:
         if page.phase is not Phase.CLOSED:

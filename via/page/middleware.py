@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from inspect import isawaitable
 from typing import Any
 
 from .._core.tasks import handlers
@@ -36,7 +35,6 @@ def _call(
     def next() -> Any:
         if not handlers.can_wait():
             return handlers.run(_call, middleware, index + 1, context, handler)
-        result = _call(middleware, index + 1, context, handler)
-        return handlers.wait(result) if isawaitable(result) else result
+        return handlers.call(_call, middleware, index + 1, context, handler)
 
     return middleware[index](context, next)

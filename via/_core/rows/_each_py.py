@@ -24,6 +24,14 @@ T = TypeVar("T")
 _memory: ContextVar[RowMemory | None] = ContextVar("rows", default=None)
 
 
+def code_of(function: Any) -> Any:
+    """What functions share that the same lines make, whatever they capture."""
+    while type(function) is partial:
+        function = function.func
+    function = getattr(function, "__func__", function)
+    return getattr(function, "__code__", type(function))
+
+
 class RowMemory:
     """The rows of one view, from one rendering to the next."""
 
@@ -46,11 +54,7 @@ class RowMemory:
 
     def rows(self, row: Callable[[Any], Any]) -> _Rows:
         """The list that is next among those whose rows this code makes."""
-        function: Any = row
-        while type(function) is partial:
-            function = function.func
-        function = getattr(function, "__func__", function)
-        code = getattr(function, "__code__", type(function))
+        code = code_of(row)
         if self._made is None:
             self._made = {}
         made = self._made.setdefault(code, [])

@@ -6,6 +6,7 @@ awaitable to the coroutine that drives the greenlet; only that handler is suspen
 """
 
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backend import PURE_PYTHON
@@ -23,6 +24,7 @@ __all__ = [
     "HandlerQueue",
     "QueueClosed",
     "QueueFull",
+    "call",
     "can_wait",
     "run",
     "start",
@@ -34,6 +36,12 @@ __all__ = [
 def wait_or_return(awaitable: Awaitable[T]) -> T | Awaitable[T]:
     """In a `def` handler the result, which is waited for; elsewhere the awaitable itself."""
     return wait(awaitable) if can_wait() else awaitable
+
+
+def call(handler: Callable[..., Any], *args: Any) -> Any:
+    """In a `def` handler: run another one, `def` or `async def`, to its end; return its value."""
+    result = handler(*args)
+    return wait(result) if isawaitable(result) else result
 
 
 async def run(handler: Callable[..., Any], *args: Any) -> Any:
